@@ -1,4 +1,4 @@
-"""The defined comparison: what counts, and what doesn't."""
+"""The defined comparison: which differences count, and which do not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Change = Callable[[Bench], Any]
 
 
 def changed(name: str, change: Change) -> tuple[Bench, Bench]:
-    """A bench of tests/data, and the same after `change`."""
+    """A bench of tests/data, and the same bench after `change`."""
     original = benches.load(name)
     other = copy.deepcopy(original)
     change(other)

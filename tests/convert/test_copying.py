@@ -1,4 +1,4 @@
-"""A second copy of a bench: nothing of it is the first one's, and all else is the same."""
+"""A second copy of a bench shares no id with the first, and otherwise equals it."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_whatever_names_an_id_names_the_new_one() -> None:
 
 
 def test_what_is_not_in_the_bench_keeps_its_id() -> None:
-    """A label of a component that stays behind, items of a linked file, and what is no id at all."""
+    """The label of a component that is not copied, items of a linked file, and text that is no id."""
     cache = {"arm": {"snapshot": {"items": [{"item_uuid": "theirs"}]}}, "lens": 5}
     original = bench(
         items=[{"item_uuid": 5}, {"item_uuid": None}, {"item_uuid": ""}, 7],
@@ -99,7 +99,7 @@ def test_any_bench_can_be_copied(original: Bench) -> None:
 
 
 def _shape(part: Any) -> Any:
-    """A part of a bench without the text in it."""
+    """A part of a bench without its texts."""
     if isinstance(part, dict):
         return {name: _shape(inner) for name, inner in part.items()}
     if isinstance(part, list):
@@ -108,7 +108,7 @@ def _shape(part: Any) -> Any:
 
 
 def _ids_in(original: Bench) -> Iterator[str]:
-    """The ids that the items and groups of a bench have."""
+    """The ids of the items and groups of a bench."""
     for section in ("items", "rulers", "texts", "rectangles", "angle_measures"):
         yield from (id for entry in original.get(section, []) if (id := entry.get("item_uuid")))
     yield from (id for group in original.get("groups", []) if (id := group.get("group_uuid")))

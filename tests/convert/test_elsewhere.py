@@ -1,4 +1,4 @@
-"""Paths of others become text that names no file here, and nothing of them is lost."""
+"""Paths from other machines become text that names no file here, and keeps all information."""
 
 from __future__ import annotations
 

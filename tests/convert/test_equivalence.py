@@ -1,4 +1,4 @@
-"""What counts as a difference, and what editors only write otherwise (docs/bench-format.md)."""
+"""Real differences, and mere differences in how editors write (docs/bench-format.md)."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def test_what_people_change_differs(kind: str, a: dict[str, Any], b: dict[str, A
 def test_only_what_differs_is_overwritten(
     kind: str, there: dict[str, Any], file: dict[str, Any], expected: Set | None
 ) -> None:
-    """Filled-in and unstated values are no difference, except for the tree's flags."""
+    """Filled-in and missing values are no difference, except for the tree's flags."""
     assert overwriting(record(kind, **there), record(kind, **file), has_tree=True) == expected
 
 

@@ -111,7 +111,7 @@ def test_a_file_is_written_as_optiverse_writes_it(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["bench.json"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+@pytest.mark.skipif(os.name != "posix", reason="needs POSIX permissions")
 @pytest.mark.parametrize("mode", [0o640, 0o664])
 def test_a_replaced_file_keeps_its_permissions(tmp_path: Path, mode: int) -> None:
     """A lab shares a folder; a file that only its last author can read is as good as lost."""

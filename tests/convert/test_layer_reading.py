@@ -17,7 +17,7 @@ def items(*ids: str, **z_values: float) -> list[dict[str, Any]]:
 
 
 def places(original: dict[str, Any]) -> dict[str | None, list[str]]:
-    """Parent → ids in it, from top to bottom, as the records of an import say."""
+    """Parent → ids in it, from top to bottom, according to an import's records."""
     found: dict[str | None, list[str]] = {}
     records = records_from_bench(original).records.values()
     for record in sorted(records, key=lambda record: record.props.get("order", 0.0)):
@@ -106,7 +106,7 @@ def test_an_item_that_two_groups_name_is_in_the_first() -> None:
 
 
 def test_order_without_layers_is_that_of_the_newer_optiverse() -> None:
-    """Groups first, then items by z_value; of those at one height, the last one loaded is on top."""
+    """Groups first, then items by z_value; among items of one height, the last one loaded is on top."""
     original = bench(
         items=items(low=0.0, high=5.0, mid_1=1.0, mid_2=1.0, inner=9.0, one=0.0, three=0.0),
         rulers=[{"item_uuid": "ruler", "points": [[0, 0], [1, 1]]}],
@@ -161,7 +161,7 @@ def test_records_hold_what_the_layers_say_of_them() -> None:
 
 
 def test_a_group_remembers_items_that_are_not_in_the_file() -> None:
-    """Angle measures for example, which Optiverse doesn't save."""
+    """For example angle measures, which Optiverse doesn't save."""
     groups = [{"group_uuid": "g", "item_uuids": ["angle", "a"]}]
     records = records_from_bench(bench(items=items("a"), groups=groups)).records
     assert records["g"].props["absent_items"] == [{"uuid": "angle", "type": "item"}]
@@ -169,7 +169,7 @@ def test_a_group_remembers_items_that_are_not_in_the_file() -> None:
 
 @pytest.mark.parametrize("form", ["layers", "groups"])
 def test_groups_without_members_are_left_out(form: str) -> None:
-    """Directly or through such groups; docs/bench-format.md, "Groups without members"."""
+    """Including groups that contain only such groups; docs/bench-format.md, "Groups without members"."""
     link = {"source_path": "a.json"}
     layers = [
         group("empty"),

@@ -1,4 +1,4 @@
-"""The tree as a file has it: both Optiverse 0.2 and 0.3 can open it, whatever the records say."""
+"""The tree in a file: Optiverse 0.2 and 0.3 can both open it, whatever the records contain."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_both_forms_tell_the_same() -> None:
 
 
 def test_what_lies_on_top_is_loaded_last() -> None:
-    """Optiverse 0.2 stacks items of one z_value in the order in which they are loaded."""
+    """Optiverse 0.2 stacks items of one z_value in the order in which it loads them."""
     bench = exported(
         Record("g", "group", {"order": 1.0}),
         Record("in group", "component", {"parent": "g", "order": 0.0}),
@@ -117,7 +117,7 @@ def test_the_layers_of_a_linked_file_are_written() -> None:
 
 
 def test_groups_without_members_are_not_written() -> None:
-    """Nor what they say of a file; docs/bench-format.md, "Groups without members"."""
+    """Nor is their data about the file; docs/bench-format.md, "Groups without members"."""
     bench = exported(
         Record("empty", "group", {"name": "Empty", "linked_cache": {"snapshot": {}}}),
         Record("outer", "group", {"name": "Outer"}),

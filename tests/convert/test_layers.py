@@ -1,4 +1,4 @@
-"""Who is where, whatever participants did at once."""
+"""The position of every item, whatever participants did at the same time."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def shape(*records: Record) -> dict[str | None, list[str]]:
 
 @pytest.mark.parametrize("parent", ["gone", "", 5, None, ["g"], "lens"])
 def test_a_parent_that_is_not_there_is_the_root(parent: Any) -> None:
-    """Somebody removed the group while somebody else put the item into it."""
+    """One user removed the group while another put the item into it."""
     assert shape(item("lens", parent=parent, order=0.0)) == {None: ["lens"]}
 
 
@@ -57,7 +57,7 @@ def test_what_is_too_deep_comes_to_the_root() -> None:
 
 
 def test_groups_without_members_are_hidden() -> None:
-    """Directly or through such groups; docs/bench-format.md, "Groups without members"."""
+    """Including groups that contain only such groups; docs/bench-format.md, "Groups without members"."""
     records = [
         group("empty", name="Empty"),
         group("outer"),
@@ -101,7 +101,7 @@ def test_a_tree_has_everything_once_and_everybody_sees_the_same(wanted: dict[str
 
 
 def test_siblings_are_in_order_and_ties_are_settled_by_id() -> None:
-    """Two people inserted at the same place at once."""
+    """Two people inserted at the same place at the same time."""
     assert shape(item("b", order=0.5), item("a", order=0.5), item("c", order=0), item("d", order=-1.0)) == {
         None: ["d", "c", "a", "b"]
     }

@@ -1,4 +1,4 @@
-"""Importing into a session that holds something already."""
+"""Importing into a session that already has items."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def roots(records: dict[str, Record]) -> list[str]:
 
 
 def file(*ids: str, **rest: Any) -> Bench:
-    """A bench of the newer form with these items, from top to bottom."""
+    """A bench in the newer form with these items, from top to bottom."""
     return bench(
         items=[{"_type": "component", "item_uuid": id} for id in ids],
         layer_state={"version": 1, "nodes": [{"uuid": id, "type": "item"} for id in ids]},
@@ -58,7 +58,7 @@ def replaced(view: dict[str, Record], records: dict[str, Record]) -> dict[str, R
 
 
 def test_what_was_changed_becomes_as_the_file_has_it() -> None:
-    """What the file doesn't state stays."""
+    """Properties that the file doesn't state stay."""
     there = {"pos": [9, 9], "notes": "Ann's", "order": 0.0}
     view = {"a": Record("a", "component", there)}
     records = {"a": Record("a", "component", {"pos": [1, 1], "name": "L1", "order": 5.0})}

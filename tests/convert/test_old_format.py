@@ -1,4 +1,4 @@
-"""Files from before version 2.0: their elements become components that stand where they stood."""
+"""Files older than version 2.0: their elements become components at the same positions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SOURCE = {"x_mm": -300.0, "y_mm": 0.0, "angle_deg": 30.0, "n_rays": 5, "item_uui
 
 
 def items_of(old: Bench) -> list[dict[str, Any]]:
-    """The items of an old bench, converted without a complaint but the one that it is old."""
+    """The items of an old bench, converted without warnings except the one about its age."""
     before, warnings = copy.deepcopy(old), list[str]()
     items: list[dict[str, Any]] = converted(old, warnings)["items"]
     assert old == before
@@ -31,7 +31,7 @@ def ends(item: dict[str, Any]) -> list[tuple[float, float]]:
     """The ends of an item's first interface on the bench [mm], as Optiverse 0.2.7 and 0.3.4 place them."""
     line, turn = item["interfaces"][0], -math.radians(item["angle_deg"])
     shift = [0.0, 0.0]
-    if item.get("image_path"):  # then the middle of the line is where the item is
+    if item.get("image_path"):  # then the item's position is the middle of the line
         shift = [(line[f"{axis}1_mm"] + line[f"{axis}2_mm"]) / 2 for axis in "xy"]
     found = []
     for end in "12":

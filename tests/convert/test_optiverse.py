@@ -1,4 +1,4 @@
-"""The real Optiverse opens what we write, and sees the same bench in it as in the original."""
+"""The real Optiverse opens our files, and sees the same bench as in the original."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ pytestmark = [pytest.mark.optiverse, pytest.mark.filterwarnings("default")]
 
 
 class Log:
-    """Takes what the host logs, and forgets it."""
+    """Accepts log lines from the host, and discards them."""
 
     def debug(self, *_: Any) -> None:
-        """A line of the host's log; so are the others."""
+        """Accept a line; the other levels do the same."""
 
     info = warning = error = debug
 
 
 @pytest.fixture
 def opened_and_saved(qapp: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Bench], Bench]]:
-    """Has the host open a bench in an empty scene; returns what it would save."""
+    """Let the host open a bench in an empty scene; returns the bench that it would save."""
     pytest.importorskip("optiverse.ui", reason="Optiverse is not installed")
     from optiverse.services.scene_file_manager import SceneFileManager
     from PyQt6 import QtWidgets
 
-    # The newer one tells about missing components in a dialog, and waits.
+    # The newer one reports missing components in a dialog, and waits.
     monkeypatch.setattr(QtWidgets.QMessageBox, "warning", lambda *_: None)
     window = QtWidgets.QWidget()
     scenes = []
@@ -124,7 +124,7 @@ def test_what_the_host_saves_comes_back_the_same(
 def test_an_item_of_the_host_comes_back_the_same(
     name: str, opened_and_saved: Callable[[Bench], Bench]
 ) -> None:
-    """As the plugin does it, item by item."""
+    """Item by item, as in the plugin."""
     from optiverse.objects.type_registry import deserialize_item
 
     for item in opened_and_saved(benches.load(name))["items"]:
@@ -134,7 +134,7 @@ def test_an_item_of_the_host_comes_back_the_same(
 
 @pytest.mark.parametrize("name", [*REAL, *(f"assemblies/{name}" for name in ASSEMBLIES)])
 def test_opening_and_saving_edits_nothing(name: str, opened_and_saved: Callable[[Bench], Bench]) -> None:
-    """docs/bench-format.md, "When two records are the same"; twice, since the first time fills things in."""
+    """docs/bench-format.md, "When two records are the same"; twice: the first time fills in defaults."""
     records = records_from_bench(benches.load(name)).records
     once = opened_and_saved(bench_from_records(records))
     for saved in (once, opened_and_saved(once)):
@@ -166,7 +166,7 @@ def test_export_opens_whatever_is_in_the_session(
 
 
 def test_element_of_an_old_file_stands_where_it_stood(qapp: Any) -> None:
-    """And with what it does to light, of which the host keeps what it knows of that kind of interface."""
+    """Its effect on light stays, too, as far as the host stores it for that kind of interface."""
     registry = pytest.importorskip("optiverse.objects.type_registry")
     records, _ = records_from_bench(benches.load("bench_old_format"))
     for record in records.values():

@@ -1,4 +1,4 @@
-"""What was moved in a tree, and where that goes in another one."""
+"""Moves in one tree, applied to another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from optiverse_collab.core.records import Record
 
 
 def bench(text: str, step: float = 1.0) -> dict[str, Record]:
-    """A bench from its layers, top to bottom: ``a b G(c d)``; the orders are `step` apart."""
+    """A bench made from its layers, top to bottom: ``a b G(c d)``; the orders are `step` apart."""
     records: dict[str, Record] = {}
     counts: dict[str | None, int] = {}
     parent: str | None = None
@@ -45,7 +45,7 @@ def layers(records: dict[str, Record]) -> str:
 
 
 def after(theirs: dict[str, Record], mine: dict[str, Record], ids: set[str]) -> str:
-    """Their layers, once records of mine were placed in them."""
+    """Their layers, after my records were placed in them."""
     result = dict(theirs)
     for id, place in placed(theirs, mine, ids).items():
         record = result.get(id, mine[id] if id in mine else theirs[id])
@@ -86,7 +86,7 @@ def test_as_few_as_can_be_were_moved(before: str, now: str, expected: set[str] |
 def test_what_keeps_its_height_was_not_restacked(
     before: dict[str, float], now: dict[str, float], expected: set[str]
 ) -> None:
-    """Of one height, 0.2 turns the order around."""
+    """0.2 reverses the order among items of one height."""
 
     def with_heights(heights: dict[str, float]) -> dict[str, Record]:
         records = bench(" ".join(heights))
@@ -95,7 +95,7 @@ def test_what_keeps_its_height_was_not_restacked(
         return records
 
     assert moved(with_heights(before), with_heights(now)) == expected
-    if not any(before.values()):  # a file may leave that out; and groups have no height
+    if not any(before.values()):  # a file may omit that; and groups have no height
         others = bench("G(x)")
         assert moved({**others, **bench(" ".join(before))}, {**others, **with_heights(now)}) == expected
 

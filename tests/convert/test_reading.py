@@ -1,4 +1,4 @@
-"""What a file may get wrong: it is refused as a whole only if it is no bench."""
+"""Errors in a file: it is refused as a whole only if it is no bench."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def test_an_item_whose_id_can_not_be_one_gets_another(id: Any) -> None:
 
 
 def test_items_without_ids_get_the_same_ones_in_every_import() -> None:
-    """Older files have none; Optiverse would draw new ones at each opening."""
+    """Older files have no ids; Optiverse would draw new ones each time it opens the file."""
     lens, mirror = [{key: item[key] for key in item if key != "item_uuid"} for item in (LENS, MIRROR)]
     once = records_from_bench(bench(items=[lens, mirror, mirror]))
     again = records_from_bench(bench(items=[mirror, lens, {**mirror, "item_uuid": None}]))

@@ -1,4 +1,4 @@
-"""What comes in comes out again: real benches, and any other."""
+"""Benches survive import and export: real ones, and arbitrary ones."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_real_bench_comes_back_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["bench_small", "bench_300"])
 def test_items_of_a_real_bench_come_back_to_the_letter(name: str) -> None:
-    """Seen without the converter's own comparison."""
+    """Checked without the converter's own comparison."""
     original = benches.load(name)
     exported = bench_from_records(records_from_bench(original).records)
     for section in ("items", "rulers", "texts", "rectangles", "path_measures"):
@@ -125,7 +125,7 @@ def uuids(nodes: list[Bench]) -> list[str]:
 
 @given(benches.records)
 def test_items_of_any_records_keep_every_property(records: dict[str, Record]) -> None:
-    """Also those that Optiverse can't open; only the place may be corrected."""
+    """This includes items that Optiverse can't open; only their place may be corrected."""
     again = records_from_bench(bench_from_records(records)).records
     for record in filter(is_item, records.values()):
         assert again[record.id].kind == record.kind
@@ -133,7 +133,7 @@ def test_items_of_any_records_keep_every_property(records: dict[str, Record]) ->
 
 
 def without_place(record: Record) -> Bench:
-    """The properties that an import gives an item: layer flags only where they say something."""
+    """The properties that an import gives an item; layer flags only if they differ from the default."""
     return {
         name: value
         for name, value in record.props.items()

@@ -1,4 +1,4 @@
-"""Only what changed its place among its siblings gets a new one."""
+"""Only items that moved among their siblings get a new place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from optiverse_collab.convert.stacking import restacked
 
 
 def moved(ids: str, known: dict[str, float]) -> set[str]:
-    """The ids that get a new place, after checking that the new ones give this order."""
+    """The ids that get a new place; checks that the new places give this order."""
     new = restacked(list(ids), known)
     assert sorted(new, key=lambda id: (new[id], id)) == list(ids)
     return {id for id in ids if known.get(id) != new[id]}

@@ -1,4 +1,4 @@
-"""What a user did to a file, and what others did in the session meanwhile."""
+"""A user's changes to a file, merged with the session's changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BASE = bench(lens={"pos": 0, "name": "Lens"}, mirror={"pos": 1}, wall={"pos": 2}
 
 
 def changed(records: Bench, **items: dict[str, Any] | None) -> Bench:
-    """Records with some properties of some items changed, or items removed."""
+    """Records in which some properties of some items changed, or items were removed."""
     result = {id: record for id, record in records.items() if items.get(id, {}) is not None}
     for id, props in items.items():
         if props is not None:
@@ -38,7 +38,7 @@ def test_nothing_was_done() -> None:
 
 
 def test_each_side_keeps_what_it_did() -> None:
-    """The example of the module."""
+    """The example in the module's docstring."""
     mine = changed(BASE, lens={"pos": 5}, wall=None)
     theirs = changed(BASE, lens={"name": "L1"}, mirror={"pos": 7})
     found = merged(mine, theirs)
@@ -80,7 +80,7 @@ def test_nothing_is_a_removal_unless_that_is_certain() -> None:
 
 
 def test_what_the_window_could_not_show_was_not_removed() -> None:
-    """A component of a library that isn't here; the host opens the file without it."""
+    """A component of a library that is missing here; the host opens the file without it."""
     shown = changed(BASE, wall=None)
     assert merge(BASE, Opened(BASE, shown), shown, BASE).edited == 0
 
@@ -111,7 +111,7 @@ def test_a_property_is_unset_and_set() -> None:
 
 
 def test_what_both_have_but_not_the_base_is_contested() -> None:
-    """An item that two files brought; the session's stands, and mine is reported."""
+    """Two files brought the same item; the session's stays, and mine is reported."""
     found = merged(bench(lens={"pos": 1}, wall={"pos": 2}), bench(lens={"pos": 4}, wall={"pos": 2}), {})
     assert found == Merge([], [Set("lens", {"pos": 1})], [], 0, 1, 0)
 
@@ -192,7 +192,7 @@ def test_it_may_go_into_a_group() -> None:
 
 
 def test_a_lock_is_an_edit_if_the_tree_says_so() -> None:
-    """0.3 takes the locks of a file of 0.2 away when it draws its layer panel, a little later."""
+    """When 0.3 draws its layer panel, a little later, it removes the locks of a file of 0.2."""
     shown, file = ordered("a", "b", locked=True), ordered("a", "b", locked=True)
     mine = {
         **ordered("a", "b", locked=False),
@@ -203,7 +203,7 @@ def test_a_lock_is_an_edit_if_the_tree_says_so() -> None:
 
 
 def test_what_is_in_a_locked_group_is_locked_with_it() -> None:
-    """0.3 locks it when it draws the tree; only the group's lock is somebody's edit."""
+    """0.3 locks such items when it draws the tree; only the lock of the group is a user's edit."""
     base = ordered("arm", "inner", "a", "b")
     for id, parent in (("inner", "arm"), ("a", "inner")):
         base[id] = Record(id, "group" if id == "inner" else "component", {"order": 0.0, "parent": parent})
@@ -222,7 +222,7 @@ def test_new_items_go_beside_their_siblings() -> None:
 
 @pytest.mark.parametrize("name", ["order", "z_value"])
 def test_heights_are_plain_edits_where_no_number_orders_items(name: str) -> None:
-    """The demo bench states what was changed, and nothing else."""
+    """The demo bench states only real changes."""
     base = bench(lens={"pos": 0, name: 1.0})
     mine = bench(lens={"pos": 0, name: None})
     assert merged(mine, base, base).clear == [Set("lens", {name: None})]

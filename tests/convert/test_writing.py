@@ -1,4 +1,4 @@
-"""Records → a bench that Optiverse opens."""
+"""Records become a bench that Optiverse opens."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_an_empty_session_is_an_empty_bench() -> None:
 
 @pytest.mark.parametrize("value", [5, [], "x", {"g": "x"}, {"g": []}])
 def test_a_link_cache_that_is_none_is_not_written(value: Any) -> None:
-    """Optiverse 0.3.4 doesn't open a file with one that it can't read."""
+    """Optiverse 0.3.4 doesn't open a file with an unreadable one."""
     assert (
         bench_from_records({"assembly": Record("assembly", "assembly", {"linked_assembly_cache": value})})
         == EMPTY

@@ -1,4 +1,4 @@
-"""What a file was when it was last saved in a session, on disk: bounded, checked, never in the way."""
+"""Files as last saved in a session, kept on disk: bounded, checked, and never in the way."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def ancestor(text: str) -> Ancestor:
 
 
 def age(folder: Path, *keys: str) -> None:
-    """Make files old, the first one oldest."""
+    """Give the files ages; the first one is the oldest."""
     for at, key in enumerate(keys):
         for path in folder.glob(f"{key}.*"):
             os.utime(path, (at, at))
@@ -52,7 +52,7 @@ def test_each_history_has_one_and_the_latest_comes_first(tmp_path: Path) -> None
 
 
 def test_an_autosave_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
-    """There are many of them; what was saved stays, also under the same key."""
+    """Autosaves are frequent; saved versions stay, even under the same key."""
     kept = Ancestors(tmp_path)
     kept.put("a", ANCESTOR)
     for key, before in (("a", ""), ("b", "a"), ("c", "b"), ("c", "c")):
@@ -84,7 +84,7 @@ def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:
         kept.put(key, ANCESTOR)
         if key == "b":
             age(tmp_path, "a", "b")
-            kept.get("a")  # used last
+            kept.get("a")  # the last used
     assert [bool(kept.get(key)) for key in "abc"] == [True, False, True]
 
 
@@ -95,7 +95,7 @@ def test_the_oldest_go_when_they_are_too_long(tmp_path: Path) -> None:
         age(tmp_path, *("abc"[: "abc".index(key) + 1]))
     assert [bool(kept.get(key)) for key in "abc"] == [False, True, True]
     kept.put("long", ancestor(os.urandom(1000).hex()))
-    assert kept.get("long"), "one is always kept"
+    assert kept.get("long"), "one always stays"
     assert not kept.get("c")
 
 

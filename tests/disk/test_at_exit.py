@@ -1,4 +1,4 @@
-"""A program that ends waits for what is being written, and not for a disk that doesn't answer."""
+"""A program that exits waits for running writes, but not for a disk that doesn't answer."""
 
 from __future__ import annotations
 

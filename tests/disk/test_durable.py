@@ -1,4 +1,4 @@
-"""What it takes that a file is there after a power cut."""
+"""The steps that make a file survive a power cut."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_names_need_no_sync_on_windows(tmp_path: Path, monkeypatch: pytest.Monke
             sync_folder(gone)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no POSIX permissions")
 def test_private_file_is_for_its_user_alone(tmp_path: Path) -> None:
     file = tmp_path / "secret"
     file.touch(0o644)

@@ -1,4 +1,4 @@
-"""What users read when the disk fails them: what happened, and what to do."""
+"""The sentences for users when the disk fails: what happened, and what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of a replica: what was written comes back, and nothing else (DISK-2, DISK-3)."""
+"""The file of a replica returns what was written, and nothing else (DISK-2, DISK-3)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.helpers.replicas import OWNER, VALUES, entries, pending, saved
 
 
 def written(copy: Saved, journal: list[Entry]) -> tuple[bytes, list[int]]:
-    """A file with a copy and a journal, and where the entries of the journal begin and end."""
+    """A file with a copy and a journal, and the positions where the journal's entries begin and end."""
     frames = Frames(MAGIC)
     data = b"".join(new_file(OWNER, copy, frames))
     ends = [len(data)]
@@ -28,7 +28,7 @@ def written(copy: Saved, journal: list[Entry]) -> tuple[bytes, list[int]]:
 
 
 def strict(copy: Saved) -> bytes:
-    """As bytes that tell 1, 1.0 and true apart, and 0.0 and -0.0."""
+    """Bytes that distinguish 1, 1.0 and true, and 0.0 and -0.0."""
     return msgspec.json.encode(copy)
 
 
@@ -36,7 +36,7 @@ COPY = saved(pending(4), pending(5), records=3, held={"a": HeldChange([Set("a", 
 
 
 def test_a_file_that_says_nothing_of_hosting_is_read() -> None:
-    """An earlier version wrote it."""
+    """An earlier version wrote such files."""
     frames = Frames(MAGIC)
     fields = msgspec.to_builtins(Header(OWNER, COPY.client_ids, COPY.epoch, 0, "", False, 0, 0))
     del fields["owner"]["hosted"]
@@ -118,7 +118,7 @@ def test_what_is_no_replica_can_not_be_read(data: bytes) -> None:
 
 
 def test_a_copy_that_is_cut_off_can_not_be_read() -> None:
-    """It takes the place of the one before only when it is whole."""
+    """It replaces the old copy only when it is complete."""
     data, ends = written(COPY, [])
     for cut in range(len(MAGIC), ends[0]):
         with pytest.raises(Unreadable):

@@ -1,4 +1,4 @@
-"""Which replica a window gets, and what waits for its server (DISK-6)."""
+"""Which replica a window gets, and which edits wait for their server (DISK-6)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> ReplicaFolder:
 
 @pytest.fixture
 def claimed(folder: ReplicaFolder) -> Iterator[Claim]:
-    """Claims slots, and gives them up at the end."""
+    """Claims slots, and releases them at the end."""
     slots: list[Slot] = []
 
     def claim(address: str = HERE, session: str = "lab", user_id: str = "ann") -> Slot:
@@ -53,7 +53,7 @@ def give_up(slot: Slot) -> None:
 
 @pytest.fixture
 def left(folder: ReplicaFolder) -> Left:
-    """Makes replicas that no window has any more: each in a slot of its own, written `age_s` ago."""
+    """Makes replicas that no window uses any more: each in its own slot, written `age_s` ago."""
 
     def leave(copy: Saved, age_s: float = 0, user_id: str = "ann", session: str = "lab") -> Path:
         # Nobody has this name, so the slot is a new one.
@@ -110,7 +110,7 @@ def test_a_replica_of_another_is_left_alone(
 
 
 def test_a_slot_is_one_windows(folder: ReplicaFolder, left: Left, claimed: Claim) -> None:
-    """The second window of a session gets another one, and what is in use doesn't wait."""
+    """The second window of a session gets another slot, and a slot in use does not count as waiting."""
     left(saved(pending(1)))
     first, second = claimed(), claimed()
     assert first.folder != second.folder
@@ -144,7 +144,7 @@ PIN, OTHER = f"#pin={'a' * 43}", f"#pin={'b' * 43}"
 def test_a_server_is_known_by_its_key(
     folder: ReplicaFolder, claimed: Claim, known: str, asked: str, is_same: bool
 ) -> None:
-    """What was left at another server is not sent to this one."""
+    """Edits for another server are not sent to this one."""
     slot = folder.claim(known, "lab", "ann")
     slot.rebase(saved(pending(1)), 1)
     give_up(slot)
@@ -153,7 +153,7 @@ def test_a_server_is_known_by_its_key(
 
 
 def test_edits_for_a_server_with_another_key_are_set_aside(folder: ReplicaFolder, claimed: Claim) -> None:
-    """DISK-6: and can be merged; a replica without edits stays where it is."""
+    """DISK-6: and they can be merged; a replica without edits stays in its slot."""
     for user, edits in (("ann", [pending(1)]), ("ben", [])):
         slot = folder.claim("wss://lab:1" + PIN, "lab", user)
         slot.rebase(saved(*edits), 1)
@@ -177,7 +177,7 @@ def test_edits_for_a_server_with_another_key_are_set_aside(folder: ReplicaFolder
 
 
 def test_an_orphan_is_claimed_to_be_sent(folder: ReplicaFolder, left: Left) -> None:
-    """It keeps its author, and its slot."""
+    """It keeps its author and its slot."""
     theirs = left(saved(pending(1)), user_id="ben")
     [waiting] = folder.waiting()
     slot = folder.claim_slot(waiting)
@@ -201,7 +201,7 @@ def test_a_slot_that_vanishes_meanwhile_is_not_taken(
 
 
 def test_a_file_of_a_newer_plugin_is_not_touched(folder: ReplicaFolder, left: Left, claimed: Claim) -> None:
-    """After an upgrade it is found again."""
+    """It is found again after an upgrade."""
     file = left(saved(pending(1))) / REPLICA_NAME
     newer = b"optiverse-collab replica 2\nsomething else"
     file.write_bytes(newer)
@@ -242,7 +242,7 @@ def test_old_replicas_without_edits_are_deleted(folder: ReplicaFolder, left: Lef
 
 
 def test_there_are_never_many_without_edits(folder: ReplicaFolder, left: Left, claimed: Claim) -> None:
-    """What is open stays, too."""
+    """Open ones stay, too."""
     folders = [left(saved(), age_s=1000 - number) for number in range(KEPT_COUNT + 3)]
     oldest = left(saved(), age_s=2000, user_id="ben")
     claimed(user_id="ben")
@@ -251,7 +251,7 @@ def test_there_are_never_many_without_edits(folder: ReplicaFolder, left: Left, c
     assert oldest.exists()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no POSIX modes")
 def test_nobody_else_may_look(folder: ReplicaFolder, claimed: Claim, tmp_path: Path) -> None:
     slot = claimed()
     slot.rebase(saved(), 1)
@@ -276,8 +276,8 @@ def test_a_replica_that_can_not_be_read_is_told(folder: ReplicaFolder, left: Lef
 
 
 def test_a_new_slot_is_made_when_a_copy_is_written(tmp_path: Path) -> None:
-    """DISK-5: so a disk that works only later is no hindrance."""
-    (tmp_path / "replicas").write_bytes(b"")  # a file, in which no folder can be
+    """DISK-5: so a disk that works only later does no harm."""
+    (tmp_path / "replicas").write_bytes(b"")  # a file, so no folder can be made in it
     folder = ReplicaFolder(tmp_path / "replicas")
     slot, answers = folder.claim(HERE, "lab", "ann"), Queue[int | str]()
     slot.report_to(answers.put, answers.put)
@@ -287,7 +287,7 @@ def test_a_new_slot_is_made_when_a_copy_is_written(tmp_path: Path) -> None:
     (tmp_path / "replicas").unlink()
     slot.rebase(saved(pending(1)), 2)
     assert answers.get(timeout=DEADLINE_S) == 2
-    assert folder.waiting() == []  # a window has it
+    assert folder.waiting() == []  # a window uses it
     give_up(slot)
     assert [one.slot for one in folder.waiting()] == [slot.folder.name]
 

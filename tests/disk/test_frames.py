@@ -1,4 +1,4 @@
-"""Frames show where a write was cut off, and never give what was not written (DISK-3)."""
+"""Frames show where a write was cut off, and never return data that were not written (DISK-3)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_fault_before_the_last_frame_is_damage() -> None:
 
 
 def test_frames_of_another_file_do_not_count() -> None:
-    """What a disk returns may come from a file that was deleted."""
+    """A disk may return data of a deleted file."""
     data, ends = file_of([b"one", b"two"])
     other, _ = file_of([b"eins", b"zwei"])
     found = find(data[: ends[1]] + other[ends[1] + 1 :], len(TITLE))

@@ -1,4 +1,4 @@
-"""Edits in a file for somebody else: no more than what was done, and nothing of others' is trusted."""
+"""Edits in a file for somebody else contain only the edits, and such a file is never trusted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECRET = "client id of Bob"
 
 @pytest.fixture
 def bob() -> Replica:
-    """A replica with three edits that were not sent, of a session of three lenses."""
+    """Bob's replica, with three unsent edits, in a session of three lenses."""
     bob = Replica(SECRET)
     bob.connected()
     lenses = [PageRecord(f"lens {n}", "component", {"x": n}) for n in range(3)]
@@ -40,7 +40,7 @@ def test_edits_arrive_with_what_they_are_about(tmp_path: Path, bob: Replica) -> 
 
 
 def test_secrets_and_the_rest_of_the_bench_stay_here(tmp_path: Path, bob: Replica) -> None:
-    """SYNC-8: whoever knows a client id speaks for its replica."""
+    """SYNC-8: anyone who knows a client id speaks for its replica."""
     again = Replica.restore(bob.save(), "another secret")
     file = tmp_path / "bob.edits"
     write_edits(file, "lab", "Bob", again.save())

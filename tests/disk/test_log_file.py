@@ -1,4 +1,4 @@
-"""The log file of one run: private, bounded, written by nobody who waits."""
+"""The log file of one run is private and bounded, and writing it delays nobody."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ SOON_S = 10.0
 
 
 def record(text: str, level: int = logging.INFO) -> logging.LogRecord:
-    """A line of ours."""
+    """A log record of ours."""
     return logging.LogRecord("x", level, __file__, 1, "%s", (text,), None)
 
 
 def until(condition: Callable[[], bool]) -> None:
-    """Wait for the thread."""
+    """Wait for the writing thread."""
     deadline = monotonic() + SOON_S
     while not condition():
         assert monotonic() < deadline
@@ -36,7 +36,7 @@ def until(condition: Callable[[], bool]) -> None:
 def is_written(log: LogFile, line: str) -> bool:
     """Whether a line is in one of the files."""
     files = (log.path, log.path.with_suffix(".1.log"))
-    with suppress(FileNotFoundError):  # it is being set aside
+    with suppress(FileNotFoundError):  # the file is being renamed
         return any(f"{line}\n" in file.read_text() for file in files if file.exists())
     return False
 
@@ -65,7 +65,7 @@ def test_a_half_of_a_character_costs_no_line(log: LogFile) -> None:
     assert log.path.read_text("utf-8").endswith("a?b\n")
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
 def test_only_its_user_can_read_it(log: LogFile) -> None:
     log.handle(record("x"))
     log.close()

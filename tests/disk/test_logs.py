@@ -20,7 +20,7 @@ def test_lines_are_appended_and_a_long_file_is_set_aside(tmp_path: Path) -> None
     assert [file.name for file in path.parent.iterdir()] == ["x.1.log"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX permissions")
 def test_only_its_user_can_read_it(tmp_path: Path) -> None:
     append_to(tmp_path / "x.log").close()
     assert (tmp_path / "x.log").stat().st_mode & 0o777 == 0o600

@@ -1,4 +1,4 @@
-"""What another program writes to a file, and we read along."""
+"""Reading the output of another program while it writes to a file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs without Qt find what windows keep."""
+"""Programs without Qt find the files of windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing a replica's file: whole at any moment, whatever fails (DISK-3)."""
+"""A replica's file is whole at any moment, whatever fails (DISK-3)."""
 
 from __future__ import annotations
 
@@ -52,17 +52,17 @@ def test_a_new_copy_takes_the_place_of_the_old_file(file: ReplicaFile) -> None:
     assert [one.name for one in file.path.parent.iterdir()] == ["replica"]
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no POSIX modes")
 def test_nobody_else_may_read_it(file: ReplicaFile) -> None:
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
 
 
 class PowerCut(Exception):
-    """The process is gone."""
+    """The process has died."""
 
 
 def failing_at(number: int, error: Exception, calls: list[str]) -> Callable[[str, Any], Any]:
-    """Wrap functions of `os` so that call `number`, of all of them, fails; `calls` says what was called."""
+    """Wrap functions of `os` so that call `number` of all calls fails; `calls` records them."""
 
     def wrap(name: str, function: Any) -> Any:
         def call(*args: Any, **options: Any) -> Any:
@@ -83,7 +83,7 @@ CALLS = ("open", "fsync", "replace", "close")
 def test_a_copy_that_fails_anywhere_leaves_the_old_or_the_new(
     file: ReplicaFile, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    """Whichever call to the system is the last one."""
+    """Whichever system call is the last one."""
     old = replay(OLD, [Changed(pending(9))])
     seen = set()
     for number in range(1, 20):
@@ -103,7 +103,7 @@ def test_a_copy_that_fails_anywhere_leaves_the_old_or_the_new(
             else:
                 if len(calls) < number:
                     break
-                continue  # what fails doesn't matter
+                continue  # the error doesn't matter
         if isinstance(error, OSError):
             assert not file.is_open
             assert not file.path.with_suffix(".new").exists()
@@ -112,7 +112,7 @@ def test_a_copy_that_fails_anywhere_leaves_the_old_or_the_new(
 
 
 def test_after_half_an_entry_nothing_is_appended(file: ReplicaFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What would follow a torn entry could not be read."""
+    """An entry after a torn one could not be read."""
     real, room = os.write, [20]
 
     def fill(descriptor: int, data: Any) -> int:
@@ -139,7 +139,7 @@ def test_what_the_system_writes_in_parts_is_whole(file: ReplicaFile, monkeypatch
 
 
 def test_a_sync_that_fails_ends_it(file: ReplicaFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the system has dropped is not there, and the next sync would not say so."""
+    """The system may have dropped data, and the next sync would not report it."""
     file.append([Changed(pending(5))])
 
     def fail(descriptor: int) -> None:

@@ -1,4 +1,4 @@
-"""What is set aside is kept, found, and can be merged (DISK-6)."""
+"""Edits that are set aside are kept, listed, and can be merged (DISK-6)."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def test_a_replica_of_another_epoch_is_offered(tmp_path: Path) -> None:
 
 
 def test_what_is_only_held_counts_too(tmp_path: Path) -> None:
-    """SEEN-9: it is in no session, and its user has not decided."""
+    """SEEN-9: they are in no session, and their user has not decided."""
     held = {"lens": HeldChange([Remove("lens")], "Ben")}
     set_aside(file_in(tmp_path, "one", saved(pending(4), held=held)), AsideReason.EPOCH)
     assert [one.edits for one in found_in(tmp_path)] == [2]
 
 
 def test_a_reason_that_only_a_newer_version_knows(tmp_path: Path) -> None:
-    """It hides nothing else, and its file is left alone."""
+    """It hides no other entry, and its file stays unchanged."""
     set_aside(file_in(tmp_path, "one"), AsideReason.EPOCH)
     [one] = found_in(tmp_path)
     (one.file.parent / "unheard-of.replica").write_bytes(one.file.read_bytes())

@@ -1,4 +1,4 @@
-"""A slot writes in a thread of its own, and says what is written (DISK-3)."""
+"""A slot writes in its own thread, and reports what is written (DISK-3)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ COPY = saved(pending(4), records=3)
 
 
 class Opened:
-    """A slot, and what it reported: marks, and sentences."""
+    """A slot and its reports: marks and sentences."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "slots" / "one"
@@ -92,7 +92,7 @@ def test_a_slot_is_one_windows_until_it_is_closed(tmp_path: Path) -> None:
 
 
 def test_what_waits_is_synced_within_a_second(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A power cut takes back what was written since; see `SYNC_S`."""
+    """A power cut loses later writes; see `SYNC_S`."""
     opened.slot.rebase(COPY, 1)
     assert opened.next_report() == 1
     real, synced = os.fsync, threading.Event()
@@ -119,7 +119,7 @@ def test_addresses_are_remembered_the_last_one_first(opened: Opened) -> None:
 
 
 def test_the_key_of_a_server_is_remembered_with_its_address(opened: Opened) -> None:
-    """A pin is not forgotten when the address comes without one, and replaced by another."""
+    """An address without a pin does not delete it, and another pin replaces it."""
     old, new = f"wss://lab:8765#pin={'a' * 43}", f"wss://lab:8765#pin={'b' * 43}"
     for address in (old, "ws://elsewhere:8765", "wss://lab:8765"):
         opened.slot.joined_at(address)
@@ -137,7 +137,7 @@ def test_a_server_of_this_computer_is_remembered(opened: Opened) -> None:
     assert owner.hosted == Hosted(8765, "0.0.0.0")
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows deletes nothing that is open")
+@pytest.mark.skipif(os.name == "nt", reason="Windows can't delete open files")
 def test_a_slot_that_was_deleted_is_made_again(opened: Opened) -> None:
     """DISK-5."""
     opened.slot.rebase(COPY, 1)
@@ -151,7 +151,7 @@ def test_a_slot_that_was_deleted_is_made_again(opened: Opened) -> None:
 
 
 class Full:
-    """A disk that is full from now on, until it isn't."""
+    """Simulates a disk that is full until it is released."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.is_full = True
@@ -244,7 +244,7 @@ def test_a_file_that_can_not_be_read_is_set_aside(tmp_path: Path) -> None:
 
 
 def test_of_a_damaged_journal_a_copy_is_kept(opened: Opened, tmp_path: Path) -> None:
-    """What comes before the fault counts."""
+    """The entries before the fault count."""
     opened.slot.rebase(COPY, 1)
     for mark, number in enumerate((5, 6, 7), 2):
         opened.slot.append([Changed(pending(number))], mark)

@@ -1,4 +1,4 @@
-"""Device tokens are kept where only their user finds them, and nothing about them ends a session."""
+"""Device tokens are readable only for their user, and problems with them end no session."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DEVICE = Device("a device token", "of an invite")
 
 
 class Keyring(KeyringBackend):
-    """A keyring in memory, which can be locked."""
+    """A keyring in memory that can be locked."""
 
     priority: float = 5
 
@@ -58,7 +58,7 @@ class Unfit(Keyring):
 
 @pytest.fixture
 def system() -> Iterator[Keyring]:
-    """The system has a keyring."""
+    """Give the system a keyring."""
     yield from using(Keyring())
 
 
@@ -75,7 +75,7 @@ def using(backend: Keyring) -> Iterator[Keyring]:
 
 
 def written(folder: Path) -> str:
-    """All that lies in a folder, names included."""
+    """All content of a folder, including names."""
     return "".join(f"{file} {file.read_text()}" for file in folder.rglob("*") if file.is_file())
 
 
@@ -114,7 +114,7 @@ def test_places_have_tokens_of_their_own(tmp_path: Path) -> None:
 
 
 def test_place_without_a_token_asks_no_keyring(tmp_path: Path, system: Keyring) -> None:
-    """So no dialog opens for a server that asks for no token."""
+    """So no dialog opens for a server that requires no token."""
     system.locked = True
     assert Tokens(tmp_path).find(*LAB) is None
 
@@ -151,7 +151,7 @@ def test_keyring_that_does_not_answer(
 
 
 def test_server_is_known_by_its_key() -> None:
-    """Wherever it is today; one without a known key, by its address."""
+    """Even if its address changes; without a known key, the address counts."""
     pin = "p" * 43
     assert server_key(Address("wss://one:8765", "lab", "token", pin)) == pin
     assert server_key(Address("wss://one:8765", "lab", "token")) == "wss://one:8765"

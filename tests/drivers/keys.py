@@ -1,7 +1,7 @@
-"""Servers whose key is the one that a link names, or another: one table for all drivers (LINK-3).
+"""Servers that have the key of a link, or another one: one table for all drivers (LINK-3).
 
-The tests beside the drivers connect to each over real sockets. Nobody may hear a word of a client
-who has another key, whoever vouches for it; there, `ScriptedServer.accepted` stays 0.
+The drivers' tests connect to each server over real sockets. A server with another key must receive
+nothing from a client, whoever signed its certificate: `ScriptedServer.accepted` stays 0.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from tests.helpers.tls import Authority, der_of, server_context_of
 TOKEN = "cHl0aG9uLWFuZC1RdDEyMw"
 
 AUTHORITY = Authority()
-"""One that a test can have the system trust."""
+"""An authority that a test can make the system trust."""
 
 
 class Shown(NamedTuple):
-    """What a server shows, and the pin of the link to it."""
+    """What a server presents, and the pin of the link to it."""
 
     context: ssl.SSLContext
     pin: str
@@ -36,8 +36,8 @@ class Case(NamedTuple):
     """A server, and whether a client may talk to it.
 
     Attributes:
-        name: of the test.
-        make: gets a folder for files.
+        name: identifies the test case.
+        make: makes the server; its argument is a folder for files.
         is_right: whether the key is the one that the link names.
     """
 
@@ -78,7 +78,7 @@ def _rsa(folder: Path) -> Shown:
 
 
 def _other(right: Callable[[Path], Shown]) -> Callable[[Path], Shown]:
-    """The same server, and a link that names a key of somebody else."""
+    """The same server, with a link that names another key."""
     return lambda folder: right(folder)._replace(pin=pin_of_key(new_key()))
 
 

@@ -1,4 +1,4 @@
-"""Plays a `Trace`: what all drivers have in common."""
+"""Plays a `Trace`; all drivers share it."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Play(ABC):
         self._steps = list(trace.steps)
 
     def told(self, expected: str) -> str:
-        """What stands in a trace, with this server's address."""
+        """A text of a trace, with this server's address filled in."""
         return expected.replace("{url}", f"{self.server_url}/ws/default/ann").replace("{place}", self.place)
 
     def log(self, level: int, text: str) -> None:
-        """A line of the log; does what is due when it comes."""
+        """Record a line of the log, and take the step that waits for it."""
         text = re.sub("(?s)(?<=noticed at:)\n.*", "", text)
         self.lines.append(f"{logging.getLevelName(level)} {text}")
         if self._steps and text.startswith(self._steps[0][0]):
@@ -55,17 +55,17 @@ class Play(ABC):
         }[what]()
 
     def _fall_silent(self) -> None:
-        """Any time at all is too long for a server to leave a ping unanswered."""
+        """Make the server's silence count as too long, however short it is."""
         self._monkeypatch.setattr(liveness, "OVERDUE_MS", 0)
         self.wake_up()
 
     @abstractmethod
     def soon(self, what: str | int) -> None:
-        """Call `do` when the driver has done what it does now."""
+        """Call `do` once the driver has finished its current work."""
 
     @abstractmethod
     def wake_up(self) -> None:
-        """The machine wakes up."""
+        """Let the machine wake up."""
 
     @abstractmethod
     def edit(self) -> None:

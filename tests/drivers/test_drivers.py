@@ -1,4 +1,4 @@
-"""Both drivers have one shape, so that whoever knows one finds their way in the other."""
+"""Both drivers have the same structure, so whoever knows one can find their way in the other."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import optiverse_collab
 DRIVERS = Path(optiverse_collab.__file__).parent / "drivers"
 
 ONLY_QT = {"disk_writer.py", "quality_watch.py", "service.py", "timers.py", "tls_probe.py"}
-"""What a window needs besides: a replica on disk, signals, quality, timers, and the question for TLS."""
+"""Only a window needs these: a replica on disk, signals, quality, timers, and the TLS probe."""
 
 ONLY_AIO = {"probes.py"}
-"""What a command needs besides: a look at a server, step by step; a window asks a command for that."""
+"""Only a command needs these: step-by-step checks of a server; a window runs a command for that."""
 
 
 def files(driver: str) -> set[str]:

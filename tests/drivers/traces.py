@@ -1,7 +1,7 @@
-"""What the log says and a program hears of a connection, from the first attempt to the end.
+"""The log and the reports of a connection, from the first attempt to the end.
 
-One table for all drivers: each `Trace` has a script for the server, what is done on the way, and what must
-come of it, line by line. The tests beside the drivers play it over real sockets.
+One table serves all drivers: each `Trace` has a script for the server, the actions of the test, and the
+expected result, line by line. The tests of the drivers play it over real sockets.
 """
 
 from __future__ import annotations
@@ -14,30 +14,30 @@ from tests.helpers import server_acts as script
 from tests.helpers.server_acts import Act
 
 NO_ANSWER_S = 0.5
-"""How long a server may take to let somebody in, in these tests."""
+"""How long a server may take to admit somebody, in these tests."""
 
-# What may be done on the way
+# Actions during a trace
 CUT, VANISH, LISTEN, EDIT, LEAVE = "cut", "vanish", "listen", "edit", "leave"
 FALL_SILENT, SPEAK_AGAIN = "fall silent", "speak again"
 
 
 @dataclass(frozen=True)
 class Trace:
-    """What happens, and what comes of it. ``{place}`` is the server's host and port.
+    """The events of a connection, and their results. ``{place}`` is the server's host and port.
 
     Attributes:
-        name: of the test.
-        acts: what the server does with one connection after the other.
+        name: identifies the test case.
+        acts: what the server does with each connection, in order.
         lines: the log, as ``LEVEL text``.
-        verdict: the log's last lines if there will be no other connection; a script gets the error instead.
-        unsent: what the log says after that of edits that never got to the server.
-        signals: what `CollaborationService` emits, except for the log.
-        error: the last sentence, if it is not the user who left.
-        steps: the beginning of a line and what is done when it has come (an int closes with that code);
-            each waits for the one before.
-        scheme, host: of the URL, if it is not the server's.
-        tls: whether the server wants TLS.
-        away: whether nobody listens at first.
+        verdict: the log's last lines if no attempt follows; a script gets the error instead.
+        unsent: later log lines about edits that never reached the server.
+        signals: the signals of `CollaborationService`, except for the log.
+        error: the last sentence, unless the user left.
+        steps: the start of a line, and the action when it comes (an int closes with that code);
+            each step waits for the one before.
+        scheme, host: parts of the URL that differ from the server's.
+        tls: whether the server requires TLS.
+        away: whether nothing listens at first.
         patient: whether the first attempt may be repeated; in a window it always is.
     """
 
@@ -72,13 +72,13 @@ SYNCHRONISED, LOST = "Synchronised", "✗ Disconnected"
 
 
 def lost(sentence: str, code: int) -> tuple[str, str]:
-    """A connection is over."""
+    """A lost connection."""
     noticed = f"DEBUG Close code {code}; noticed at:"
     return f"WARNING {LOST} from session 'default' - {sentence}", noticed
 
 
 def again(sentence: str, seconds: float, level: str = "INFO") -> tuple[str, str, str]:
-    """An attempt that failed, and is repeated; it is a WARNING if nothing was wrong before."""
+    """A failed attempt that is repeated; it is a WARNING if nothing was wrong before."""
     return "INFO → Connecting to: {url}", f"{level} ✗ {sentence}", f"INFO Trying again in {seconds} s"
 
 
@@ -239,7 +239,7 @@ TRACES = [
         ["state connecting", *S_IN, *S_LOST, "state offline"],
         steps=[(SYNCHRONISED, VANISH), ("✗ Nothing answers", LEAVE)],
     ),
-    # The connection is lost, and comes back
+    # The connection is lost and comes back
     Trace(
         "cut",
         [script.welcome(), script.break_off, script.welcome()],

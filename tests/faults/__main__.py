@@ -1,4 +1,4 @@
-"""``python -m tests.faults``: every cell, one after the other, and the table in docs/faults.md."""
+"""``python -m tests.faults``: play every cell in turn, and write the table in docs/faults.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All faults of a connection, and all things that a user may be doing then."""
+"""All faults of a connection, and everything that a user may be doing at that time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Phase(str, Enum):
 
 
 class Line(Protocol):
-    """What a fault happens to."""
+    """The line that a fault affects."""
 
     @property
     def network(self) -> Proxy:
@@ -41,12 +41,12 @@ class Fault(NamedTuple):
     """A fault of the connection.
 
     Attributes:
-        name: in the table.
-        what: for its reader.
-        breaks: whether the connection is lost, so that the user must see it; otherwise it must hold.
+        name: its name in the table.
+        what: its description in the table's legend.
+        breaks: whether the connection is lost, and the user must see it; otherwise it must hold.
         begin, end: start and end it.
-        silent: the loss must be inferred, since nobody says so.
-        passes: new connections work at once.
+        silent: whether the loss must be inferred, because nothing reports it.
+        passes: whether new connections work at once.
     """
 
     name: str
@@ -115,7 +115,7 @@ async def _silence_down(line: Line) -> None:
 
 
 async def _slow_close(line: Line) -> None:
-    """The server ends properly, with a close frame; the end of the connection itself comes late."""
+    """The server closes properly, with a close frame; the TCP connection ends late."""
     line.network.to_client.close_delay_s = SLOW_CLOSE_S
     line.network.up = False
     line.server.send(signal.SIGTERM)
@@ -176,11 +176,11 @@ class Cell(NamedTuple):
 
     @property
     def told_within_s(self) -> float:
-        """How soon the user must learn of the loss (HB-3); of a visible one, at once."""
+        """The time within which the user must learn of the loss (HB-3); a visible one is due at once."""
         if not self.fault.silent:
             return 2.0
         if self.phase is Phase.CONNECTING:
-            return 12.0  # CONN-1, and the time for which the bar waits
+            return 12.0  # CONN-1, and the delay of the bar
         return 12.0 if self.phase in (Phase.DRAGGING, Phase.PUSHING) else 25.0
 
     def __str__(self) -> str:
@@ -191,7 +191,7 @@ CELLS = tuple(
     Cell(fault, phase)
     for fault in FAULTS
     for phase in Phase
-    if not (fault.passes and phase is Phase.CONNECTING)  # there is no connection to be forgotten
+    if not (fault.passes and phase is Phase.CONNECTING)  # there is no connection to lose
 )
 
 

@@ -9,10 +9,10 @@ from typing import NamedTuple
 from benchmarks.targets import resident_mb
 
 WARM_UP = 1 / 3
-"""The part of a run in which caches fill and pools grow."""
+"""The start of a run, while caches fill and pools grow."""
 
 ALLOWED_MB = 1.0
-"""How much the memory of a process may grow over the rest of a run: allocators do that."""
+"""How much the memory of a process may grow over the rest of a run: allocators cause such growth."""
 
 
 class Growth(NamedTuple):
@@ -20,8 +20,8 @@ class Growth(NamedTuple):
 
     Attributes:
         mean_mb: its resident memory, in MB of 10^6 bytes.
-        slope_mb_per_h: of the line that fits best.
-        grown_mb: along that line, over the time that was looked at.
+        slope_mb_per_h: the slope of the line that fits best.
+        grown_mb: the growth along that line, after the warm-up.
     """
 
     mean_mb: float
@@ -30,7 +30,7 @@ class Growth(NamedTuple):
 
     @property
     def flat(self) -> bool:
-        """Whether that is no more than allocators do."""
+        """Whether the growth is within what allocators cause."""
         return self.grown_mb <= ALLOWED_MB
 
 
@@ -40,7 +40,7 @@ def smallest_leak_mb_per_h(minutes: float) -> float:
 
 
 class Samples:
-    """The resident memory of processes, sampled now and then."""
+    """The resident memory of processes, sampled periodically."""
 
     def __init__(self) -> None:
         self._of: defaultdict[str, list[tuple[float, float]]] = defaultdict(list)

@@ -23,7 +23,7 @@ HOLDS_S = 4.0
 """How long a fault lasts if it breaks no connection; otherwise it lasts until the user sees it."""
 AWAY_S = 1.5
 LOADED_S = 10.0
-"""How much later than promised everything may happen on a busy machine."""
+"""The extra time that everything may take on a busy machine."""
 AWAY = ("reconnecting", "failed", "offline")
 
 
@@ -31,11 +31,11 @@ class Outcome(NamedTuple):
     """The result of a cell.
 
     Attributes:
-        cell: what was played.
-        told_s: from the fault until the status bar said that the connection is lost; None if it didn't.
-        told: its text.
+        cell: the cell that was played.
+        told_s: from the fault until the status bar showed the loss; None if it didn't.
+        told: the text of the status bar.
         back_s: from the end of the fault until the bench was in the session again, with everything sent.
-        problems: what should not have happened.
+        problems: the broken promises.
     """
 
     cell: Cell
@@ -65,7 +65,7 @@ class _Game:
         self._told = ""
 
     async def prepare(self) -> None:
-        """Fill the session, and let both in, unless Ann is to join during the fault."""
+        """Fill the session, and let both join, unless Ann is to join during the fault."""
         joining = self._cell.phase is Phase.JOINING
         await fill(self._rig.server, ITEMS_TO_LOAD if joining else ITEMS)
         if joining or self._cell.phase is Phase.CONNECTING:
@@ -99,7 +99,7 @@ class _Game:
         await self._rig.rename(self._rig.bob, "Bob's", OF_BOB)
 
     async def finish(self) -> Outcome:
-        """Wait until it is reported, undo the fault, and wait until all is well."""
+        """Wait until the fault is reported, undo it, and wait until everything works again."""
         if self._cell.phase is Phase.CLOSING:
             await asyncio.to_thread(self._rig.ann.close)
         else:
@@ -130,7 +130,7 @@ class _Game:
             await asyncio.sleep(AWAY_S)
 
     async def _edit_offline(self) -> None:
-        """Keep editing; the bar over the bench must say that this waits."""
+        """Keep editing; the bar over the bench must say that the edits wait."""
         await self._rig.rename(self._rig.ann, "Ann's offline", OFFLINE)
         state = await until(self._rig.ann, _says_that_edits_wait)
         if not _says_that_edits_wait(state):

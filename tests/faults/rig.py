@@ -17,13 +17,13 @@ class Rig:
     """Ann behind the faulty network, Bob next to the server.
 
     Args:
-        folder: for the server's data and Ann's home.
-        server: the process.
-        network: between Ann and the server.
+        folder: holds the server's data and Ann's home.
+        server: the server's process.
+        network: the network between Ann and the server.
 
     Attributes:
-        server: the process.
-        network: between Ann and the server.
+        server: the server's process.
+        network: the network between Ann and the server.
         ann, bob: the windows.
         home: Ann's home folder.
     """
@@ -43,18 +43,18 @@ class Rig:
         await do(window, join=[url or usual, SESSION, "Ann" if of_ann else "Bob"])
 
     async def join_all(self) -> None:
-        """Let both windows in."""
+        """Let both windows join."""
         for window in (self.bob, self.ann):
             await self.join(window)
             await self.settle(window)
 
     async def settle(self, window: Window) -> None:
-        """Wait until a window is in the session, and all that was done there is at the server."""
+        """Wait until a window is in the session and all its edits are at the server."""
         state = await until(window, settled)
         assert settled(state), state
 
     async def rename(self, window: Window, owner: str, ids: Sequence[str]) -> None:
-        """Let a window make edits that can be counted; each name is given once."""
+        """Let a window make countable edits; each name is given once."""
         self._names += [f"{owner} {id}" for id in ids]
         await do(window, rename=[owner, list(ids)])
 
@@ -65,7 +65,7 @@ class Rig:
         await self.join(self.ann)
 
     async def verdict(self) -> list[str]:
-        """End the server, and report problems: windows that differ, edits lost or doubled, ghosts."""
+        """End the server, and report problems: windows that differ, lost or doubled edits, ghosts."""
         problems = await differences(self.server, {"Ann": self.ann, "Bob": self.bob})
         users = (await until(self.bob, lambda state: state["users"] == 2))["users"]
         if users != 2:

@@ -1,4 +1,4 @@
-"""Scenarios outside the table: portals, long stalls, slow lines, coming back to a changed bench."""
+"""Scenarios outside the table: portals, long stalls, slow lines, and returning to a changed bench."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class SlowLine(NamedTuple):
     """How two people see each other on a slow line.
 
     Attributes:
-        behind_s: how old what one of them saw of the other ever was, while both dragged.
-        drained_s: from the end of the drags until both saw where they ended.
+        behind_s: the greatest age of one's view of the other, while both dragged.
+        drained_s: from the end of the drags until both saw the final positions.
     """
 
     behind_s: float
@@ -48,7 +48,7 @@ class SlowLine(NamedTuple):
 
 
 class Returned(NamedTuple):
-    """The longest time that the window worked without a break, in ms of CPU time."""
+    """The longest uninterrupted work of the window, in ms of CPU time."""
 
     join_gap_ms: float
     return_gap_ms: float
@@ -124,7 +124,7 @@ async def slow_line(seconds: float) -> SlowLine:
 
 
 async def many_changes(items: int) -> Returned:
-    """All of a large bench changes while Ann is away; then again, and she renames all of it meanwhile."""
+    """A large bench changes completely while Ann is away; then again, while she renames all of it."""
     async with rig() as it:
         await fill(it.server, items)
         await it.join(it.bob)
@@ -154,14 +154,14 @@ async def many_changes(items: int) -> Returned:
 
 
 async def _moved_by_bob(it: Rig) -> float:
-    """Bob moves everything; returns the sum of all x then, in mm."""
+    """Let Bob move everything; returns the resulting sum of all x, in mm."""
     await do(it.bob, move_all=[7.0], look=[])
     await it.settle(it.bob)
     return float((await do(it.bob, total_x=[], look=[]))["total_x"])
 
 
 async def _shows(it: Rig, total_x: float) -> None:
-    """Wait until Ann's window shows where everything is."""
+    """Wait until Ann's window shows all new positions."""
     deadline = time.monotonic() + DEADLINE_S
     while (await do(it.ann, total_x=[], look=[]))["total_x"] != total_x:
         assert time.monotonic() < deadline
@@ -169,11 +169,11 @@ async def _shows(it: Rig, total_x: float) -> None:
 
 
 def behind(moved: Places, saw: Places) -> float:
-    """How old a view ever was, in s: up to each new place, it showed the one before.
+    """The greatest age of a view, in s: it shows a place until the next one appears.
 
     Args:
-        moved: when the item was where, at its mover's.
-        saw: when it showed where.
+        moved: times and places in the mover's window.
+        saw: times and places in the view.
     """
     made = {tuple(place): when for when, place in reversed(moved)}
     shown = [(when, made[tuple(place)]) for when, place in saw if tuple(place) in made]
@@ -185,7 +185,7 @@ def _ended(state: dict[str, Any]) -> bool:
 
 
 async def _saw_end(viewer: Any, place: Any) -> Places:
-    """What a window showed, once it shows the end."""
+    """The places that a window showed, up to the last one."""
     deadline = time.monotonic() + DEADLINE_S
     while True:
         saw: Places = (await do(viewer, seen=[], look=[]))["seen"]["watched"]

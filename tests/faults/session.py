@@ -1,4 +1,4 @@
-"""A session on a real server, as windows and the server's disk show it."""
+"""A session on a real server, as its windows and the server's disk show it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.helpers.window_process import Window
 SESSION = "lab"
 LENS = next(template for template in TEMPLATES if template.key == "lens")
 DEADLINE_S = 120.0
-"""Nothing that must happen may take longer, on any machine; how long it does take is measured."""
+"""The maximum for anything that must happen, on any machine; the real times are measured."""
 
 State = dict[str, Any]
 
@@ -42,7 +42,7 @@ async def fill(server: ServerProcess, count: int) -> None:
 
 
 async def differences(server: ServerProcess, windows: Mapping[str, Window]) -> list[str]:
-    """Where windows and the server differ, once everybody has had time to agree."""
+    """Differences between windows and the server, after everybody had time to agree."""
     deadline = time.monotonic() + DEADLINE_S
     while (found := await _differences(server, windows)) and time.monotonic() < deadline:  # noqa: ASYNC110
         await asyncio.sleep(0.1)
@@ -63,7 +63,7 @@ async def _differences(server: ServerProcess, windows: Mapping[str, Window]) -> 
 
 
 def names_stored(data: Path) -> Counter[str]:
-    """How often each name was given by an edit, as a server that has ended left it in its folder."""
+    """How often edits gave each name, according to the data of a stopped server."""
     with closing(sqlite3.connect(data / FILE_NAME)) as database:
         rows = database.execute("SELECT packed, data FROM log ORDER BY first").fetchall()
     entries = [entry for packed, row in rows for entry in json.loads(unpack(row) if packed else row)]
@@ -72,12 +72,12 @@ def names_stored(data: Path) -> Counter[str]:
 
 
 async def do(window: Window, **commands: Any) -> State:
-    """Let a window do something while the network runs; returns the window's state then."""
+    """Let a window do something while the network runs; returns the window's state afterwards."""
     return await asyncio.to_thread(window.do, **commands)
 
 
 async def until(window: Window, condition: Callable[[State], object], within_s: float = DEADLINE_S) -> State:
-    """Ask a window for its state until `condition` holds, or time is up; returns the state."""
+    """Poll a window's state until `condition` holds, or time is up; returns the state."""
     deadline = time.monotonic() + within_s
     # Another process has no events.
     while not condition(state := await do(window, look=[])) and time.monotonic() < deadline:  # noqa: ASYNC110
@@ -91,5 +91,5 @@ def in_step(state: State) -> bool:
 
 
 def settled(state: State) -> bool:
-    """Whether the user has also done everything."""
+    """Whether all of the user's actions are done, too."""
     return in_step(state) and not state["busy"]

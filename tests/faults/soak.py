@@ -28,7 +28,7 @@ from tests.helpers.window_process import Window
 
 WINDOWS, SCRIPTS = ("Ann", "Bob", "Carla"), ("Dora", "Emil")
 OWN = 60
-"""Items that one person renames in turn: more than anybody renames while they are away."""
+"""Items that one person renames in turn: more than a person renames during an absence."""
 IDS = 20
 """Ids that a script uses in turn: a session keeps a tombstone of each."""
 CALM_S, FAULT_S = (3.0, 15.0), (2.0, 20.0)
@@ -49,11 +49,11 @@ class Report(NamedTuple):
 
     Attributes:
         minutes: how long it took.
-        edits: how many that can be counted were made.
+        edits: the number of countable edits.
         faults: how often each fault happened.
-        connections: how many were made, in all.
+        connections: the total number of connections.
         memory: the result for each process.
-        problems: what should not have happened.
+        problems: the broken promises.
     """
 
     minutes: float
@@ -139,7 +139,7 @@ class Soak:
         return time.monotonic() < self._ends
 
     async def _break(self, line: Line) -> None:
-        """Let one fault after the other happen to a line."""
+        """Let faults happen to a line, one after the other."""
         while self._goes_on:
             await self._pause(*CALM_S)
             fault = self._chance.choice(ON_A_LINE)
@@ -167,7 +167,7 @@ class Soak:
             await self._pause(0.3, 1.5)
 
     async def _script(self, name: str, bench: AsyncBench) -> None:
-        """Add an item, name it, wait until both are stored, remove it; ids come again, as do tombstones."""
+        """Add an item, name it, wait until both are stored, remove it; ids repeat, and so do tombstones."""
         edits = 0
         while self._goes_on:
             id = f"{name}-{edits % IDS}"
@@ -189,7 +189,7 @@ class Soak:
             await asyncio.sleep(min(SAMPLE_S, self._seconds / 20))
 
     async def _settle(self) -> list[str]:
-        """Wait until everything is at the server; returns where somebody still differs."""
+        """Wait until everything is at the server; returns the remaining differences."""
         for window in self._windows.values():
             await until(window, settled, FLUSH_S)
         for bench in self._benches.values():
@@ -202,7 +202,7 @@ class Soak:
 
 
 async def soak(seconds: float, seed: int) -> Report:
-    """Make a run, in a folder and with processes of its own."""
+    """Make a run, in its own folder and with its own processes."""
     with tempfile.TemporaryDirectory() as folder, ServerProcess(Path(folder)) as server:
         return await Soak(server, Path(folder), seconds, seed).run()
 

@@ -31,7 +31,7 @@ def legend() -> str:
 
 
 def write_section(name: str, text: str, page: Path = PAGE) -> None:
-    """Replace what stands between the two comments of a section.
+    """Replace the text between the two comments of a section.
 
     Raises:
         ValueError: the page has no such section.

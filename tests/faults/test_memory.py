@@ -11,7 +11,7 @@ import pytest
 from tests.faults.memory import Growth, Samples, growth, smallest_leak_mb_per_h
 from tests.helpers.processes import python
 
-linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it reads /proc")
 LEAKS, CHURNS = "kept.append(block)", "pass"
 PROGRAM = """
 import sys

@@ -1,4 +1,4 @@
-"""Stalls, slow lines and benches that changed, in short; `make faults` plays them at full length."""
+"""Stalls, slow lines and changed benches, in short; `make faults` plays them at full length."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import asyncio
 from tests.faults.scenarios import behind, many_changes, portal, slow_line, stalled_drag
 
 LOADED = 3.0
-"""A machine that runs other tests meanwhile may take this many times as long."""
+"""A machine that runs other tests at the same time may take this many times as long."""
 
 
 def test_stall_in_the_midst_of_a_drag_ends_well() -> None:
-    """What piled up meanwhile is no burst that the server refuses."""
+    """The queued edits are no burst that the server refuses."""
     assert asyncio.run(stalled_drag(2.0)).problems == []
 
 
 def test_portal_in_the_place_of_the_server_ends_nothing() -> None:
-    """CONN-2: whatever answers, a session that has synchronised is tried again."""
+    """CONN-2: whatever answers, a session that has synchronised keeps retrying."""
     assert asyncio.run(portal(302)) == []
 
 
 def test_two_people_drag_on_a_slow_line() -> None:
-    """64 kbit/s each way: what they see of each other stays fresh (SYNC-11)."""
+    """64 kbit/s each way: each sees the other's moves soon (SYNC-11)."""
     line = asyncio.run(slow_line(4.0))
     assert line.problems == []
     assert line.behind_s <= 3.0 * LOADED

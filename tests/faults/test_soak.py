@@ -1,4 +1,4 @@
-"""A soak that is too short to say anything of memory, and what one says."""
+"""A soak that is too short to measure memory, and its report."""
 
 from __future__ import annotations
 

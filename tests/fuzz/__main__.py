@@ -24,7 +24,7 @@ TARGETS: dict[str, Callable[[int], Target]] = {
 }
 
 _ROUND = 20_000
-"""How many inputs are made from one seed."""
+"""The number of inputs per seed."""
 
 _REPORT_S = 10.0
 

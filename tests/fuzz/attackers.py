@@ -1,4 +1,4 @@
-"""Clients that don't play fair, over real sockets."""
+"""Clients that attack a server, over real sockets."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class Attackers:
     """The attacks on one server.
 
     Args:
-        host, port: where it listens.
-        session: in which they are.
-        seed: of what they send.
+        host, port: where the server listens.
+        session: the session that they attack.
+        seed: of their messages.
 
     Attributes:
         sent: how many messages or handshakes, by attack.
@@ -43,7 +43,7 @@ class Attackers:
         self._count = 0
 
     async def run(self, until: Callable[[], bool], several: int = 1) -> None:
-        """All attacks at once, each by several, again and again."""
+        """Run all attacks at once, each from several clients, repeatedly."""
         attacks = [attack for attack in ATTACKS for _ in range(several)]
         await asyncio.gather(*(self._repeat(attack, until) for attack in attacks))
 
@@ -85,7 +85,7 @@ class Attackers:
         writer.transport.abort()
 
     async def frames(self) -> None:
-        """A handshake, and then frames of any form."""
+        """Send a handshake, then frames of any form."""
         async with self._connect() as ws:
             for _ in range(50):
                 raw = self._random.choice(
@@ -105,7 +105,7 @@ class Attackers:
                 await asyncio.sleep(0.005)
 
     async def messages(self) -> None:
-        """Messages that are nearly right, while everything is read."""
+        """Send almost valid messages, while everything is read."""
         async with self._connect() as ws:
             await self._sync(ws)
             reading = asyncio.create_task(_read(ws))
@@ -127,7 +127,7 @@ class Attackers:
                 await asyncio.sleep(0.05)
 
     async def nulls(self) -> None:
-        """Presence of the maximum length, and presence of nulls."""
+        """Send presence of the maximum length, and presence of nulls."""
         async with self._connect() as ws:
             reading = asyncio.create_task(_read(ws))
             for number in range(50):
@@ -139,7 +139,7 @@ class Attackers:
             reading.cancel()
 
     async def heavy(self) -> None:
-        """Long records, and many operations in a message."""
+        """Send long records, and many operations in a message."""
         async with self._connect() as ws:
             await self._sync(ws)
             reading = asyncio.create_task(_read(ws))
@@ -161,7 +161,7 @@ class Attackers:
             reading.cancel()
 
     async def new_ids(self) -> None:
-        """Another client id each time, with a change of its own."""
+        """Use a new client id each time, and make a change."""
         async with self._connect() as ws:
             await self._sync(ws)
             put = {
@@ -175,7 +175,7 @@ class Attackers:
                 await asyncio.wait_for(ws.recv(), timeout=1)
 
     async def pings(self) -> None:
-        """WebSocket pings whose pongs nobody reads."""
+        """Send WebSocket pings, and never read their pongs."""
         async with self._connect(close_timeout=0.1) as ws:
             ws.transport.pause_reading()
             ping = Frame(Opcode.PING, b"p" * 125).serialize(mask=True) * 100
@@ -194,14 +194,14 @@ class Attackers:
                 await asyncio.sleep(0.05)
 
     async def wrong_tokens(self) -> None:
-        """Random tokens."""
+        """Send random tokens."""
         token = "".join(self._random.choices("abcdefghijklmnop", k=22))
         async with self._connect(additional_headers={"Authorization": f"Bearer {token}"}) as ws:
             self.sent["wrong_tokens"] += 1
             await ws.recv()
 
     async def knocks(self) -> None:
-        """Make a link with which people have to knock, and come with it in a crowd."""
+        """Make an invite that requires a knock, and join with it in a crowd."""
         async with self._connect(max_queue=None) as ws:
             invite = {"type": "access:invite", "request": 1, "role": "owner", "knock": True}
             await self._send("knocks", ws, invite)

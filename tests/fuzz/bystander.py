@@ -1,4 +1,4 @@
-"""Two honest people, and how long an edit takes from one to the other.
+"""Two honest people, and the time that an edit takes from one to the other.
 
 ``python -m tests.fuzz.bystander URL SESSION SECONDS`` prints it as JSON.
 """
@@ -21,10 +21,10 @@ _PING_EVERY_S = 5.0
 
 
 class Bystander:
-    """One of them.
+    """One of the two.
 
     Attributes:
-        seen_ms: how long each edit of the other took to here.
+        seen_ms: how long each edit of the other took to arrive.
     """
 
     def __init__(self, ws: ClientConnection, name: str) -> None:
@@ -79,7 +79,7 @@ class Bystander:
 
 
 async def main(url: str, session: str, seconds: float) -> dict[str, Any]:
-    """Edit for some seconds; what both saw, and how a connection ended if it did."""
+    """Edit for some seconds; returns what both saw, and how a connection ended if it did."""
     options: dict[str, Any] = {
         "subprotocols": [Subprotocol(SUBPROTOCOL)],
         "ping_interval": None,

@@ -43,7 +43,7 @@ from tests.fuzz.texts import Texts
 from tests.helpers.wire import LENS, Peer, Wire
 
 _ROUND = 200
-"""After this many inputs a client starts over, with the messages of a real server."""
+"""After this many inputs, a client starts again with the messages of a real server."""
 
 
 _GRANT = Grant("g1", GrantKind.DEVICE, Role.EDITOR, "2025-03-01T12:34:56.789Z")
@@ -69,11 +69,11 @@ _SELDOM: list[Message] = [
     UserRole("c1", Role.VIEWER),
     Wait("storage"),
 ]
-"""What two participants who only work don't hear."""
+"""Message types that two participants never receive in ordinary work."""
 
 
 class ClientTarget:
-    """Feeds a session a real server's messages, distorted.
+    """Feeds distorted messages of a real server to a session.
 
     Args:
         seed: of all random numbers.
@@ -95,7 +95,7 @@ class ClientTarget:
             self._do(self._session.receive(text, self._now_ms))
 
     def feed(self) -> str:
-        """One message from the server, and perhaps an edit."""
+        """Feed one message from the server, and perhaps make an edit."""
         self._count += 1
         self._now_ms += self._random.choice([0, 1, 40, 500])
         if self._count % _ROUND == 0:
@@ -107,7 +107,7 @@ class ClientTarget:
         return self._text
 
     def take(self, text: str) -> None:
-        """A message of the server's.
+        """Receive a message from the server.
 
         Raises:
             Fault: the client misbehaved.
@@ -124,7 +124,7 @@ class ClientTarget:
         try:
             self._session.replica.edit([op])
         except ChangeRefused:
-            return  # by a limit that the server claimed
+            return  # because of a limit that the server claimed
 
     def _do(self, effects: Sequence[SessionEffect]) -> None:
         """Any server can read a client's messages."""
@@ -137,7 +137,7 @@ class ClientTarget:
 
 @cache
 def true_messages() -> list[str]:
-    """What participants hear, with every kind of message in it."""
+    """The messages that participants get, with at least one of every type."""
     wire = Wire()
     ann, bob = Peer("ann"), Peer("bob")
     for peer in (ann, bob):

@@ -44,7 +44,7 @@ SPELLINGS = {
     "": False,
     "Bearer {}=": False,
 }
-"""Ways to write a token, and whether they show it."""
+"""Ways to write a token, and whether each one shows the token."""
 
 HOSTS = {
     ("localhost:8765",): True,
@@ -59,7 +59,7 @@ HOSTS = {
     (): False,
     ("localhost", "evil.example"): False,
 }
-"""The headers ``Host`` of a request, and whether they name this machine alone."""
+"""Values of the ``Host`` header, and whether each one names only this machine."""
 
 PROXIES = ("Forwarded", "X-FORWARDED-For", "x-forwarded-anything", "Via", "x-Real-IP")
 
@@ -67,7 +67,7 @@ ADDRESSES = {"127.0.0.1": True, "::1": True, "::1%lo": True, "10.0.0.7": False, 
 
 
 class Book(GrantBook):
-    """A book that keeps nothing, and answers at once."""
+    """A grant book that stores nothing and answers at once."""
 
     async def look_again(self) -> None:
         """Nobody else writes."""
@@ -80,20 +80,20 @@ class Book(GrantBook):
 
 
 class NoFile:
-    """What the book would be kept in."""
+    """Replaces the file of the book."""
 
     def write(self, grants: Sequence[StoredGrant], forgotten: Sequence[str]) -> None:
-        """Nothing is."""
+        """Write nothing."""
 
     def load_since(self, version: int) -> None:
-        """Nothing is there."""
+        """Load nothing."""
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Close nothing."""
 
 
 class Asker:
-    """Stands for a connection, and keeps what it is sent."""
+    """Replaces a connection, and records its messages."""
 
     def __init__(self, grant: str) -> None:
         self.id, self.name, self.grant = "c1", "somebody", grant
@@ -101,19 +101,19 @@ class Asker:
         self.outbox = self
 
     def send(self, frame: Frame) -> None:
-        """A message."""
+        """Record a message."""
         self.texts.append(frame.payload.decode())
 
     def send_pages(self, pages: Iterator[Message]) -> None:
-        """Pages."""
+        """Record pages."""
         self.texts += map(encode, pages)
 
     async def pages_sent(self) -> None:
-        """They are."""
+        """The pages are sent at once."""
 
 
 def finished(work: Coroutine[Any, Any, T]) -> T:
-    """The result of what never waits."""
+    """The result of a coroutine that never waits."""
     try:
         work.send(None)
     except StopIteration as end:
@@ -143,7 +143,7 @@ class DoorTarget:
         self._text = ""
 
     def feed(self) -> str:
-        """One request or message of somebody's."""
+        """Feed one request or message."""
         self._now_ms += self._random.choice([0, 1, 1000, 100_000])
         kind = self._random.choice([self._request, self._ask])
         try:
@@ -162,7 +162,7 @@ class DoorTarget:
     # Requests
 
     def _request(self) -> None:
-        """Somebody gets in only with a valid grant (ACC-9, ACC-11)."""
+        """A request gets in only with a valid grant (ACC-9, ACC-11)."""
         random, headers = self._random, Headers()
         token = random.choice([*self._tokens, new_token(), ""])
         spellings = random.choices([*SPELLINGS], k=random.choice([0, 1, 1, 1, 1, 1, 2]))
@@ -298,6 +298,6 @@ class DoorTarget:
 
 
 def finished_thread(book: GrantBook) -> None:
-    """End the thread that would write; this book keeps nothing."""
+    """End the thread that would write; this book stores nothing."""
     book._writer._queue.put(None)
     book._writer._thread.join()

@@ -41,7 +41,7 @@ class FilesTarget:
         self._readers: list[Callable[[], str]] = [self._bench, self._saved_replica, self._link, self._path]
 
     def feed(self) -> str:
-        """One file or link."""
+        """Feed one file or link."""
         return self._random.choice(self._readers)()
 
     def _bench(self) -> str:

@@ -51,7 +51,7 @@ LINK_PARTS = (
 
 
 class LinksTarget:
-    """Feeds the readers of addresses, on both ends.
+    """Feeds the address parsers of both ends.
 
     Args:
         seed: of all random numbers.
@@ -63,7 +63,7 @@ class LinksTarget:
         self._text = ""
 
     def feed(self) -> str:
-        """One link or path."""
+        """Feed one link or path."""
         try:
             with no_other_error(""):
                 self._random.choice([self._link, self._path])()
@@ -88,7 +88,7 @@ class LinksTarget:
             raise Fault(f"LINK-2: {address.remembered}", self._text)
 
     def _path(self) -> None:
-        """A path is that of a session, or refused in a sentence (MSG-4)."""
+        """A path names a session, or is refused in a sentence (MSG-4)."""
         parts = [
             "",
             "ws",

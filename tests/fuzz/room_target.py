@@ -38,17 +38,17 @@ LIMITS = Limits(
     participants=6,
     session_bytes=16_384,
 )
-"""Small enough that a few messages reach each of them."""
+"""Small, so that a few messages reach each limit."""
 
 TOMBSTONES = 16
-"""Few enough that the start of the history moves."""
+"""Small, so that the start of the history moves."""
 
 _FLUSH_EVERY, _REPLAY_EVERY = 4, 400
 _ROLES = (Role.OWNER, Role.EDITOR, Role.EDITOR, Role.COMMENTER, Role.VIEWER)
 
 
 class RoomTarget:
-    """Feeds a room, as the server does.
+    """Feeds a room, like the server.
 
     Args:
         seed: of all random numbers.
@@ -67,7 +67,7 @@ class RoomTarget:
         self._text = ""
 
     def feed(self) -> str:
-        """One message of somebody's, and now and then somebody who comes, goes, or gets another role."""
+        """Feed one message, and sometimes let somebody join, leave, or get another role."""
         self._count += 1
         self._now_ms += self._random.choice([0, 1, 20, 1000])
         self._text = ""
@@ -80,7 +80,7 @@ class RoomTarget:
         return self._text
 
     def someone(self, number: int) -> str:
-        """A participant, by number; all five roles are there."""
+        """The participant with a number; all five roles exist."""
         while len(self._roles) < len(_ROLES):
             id, role = f"client{len(self._roles)}", _ROLES[len(self._roles)]
             self._roles[id] = role
@@ -90,7 +90,7 @@ class RoomTarget:
         return [*self._roles][number % len(self._roles)]
 
     def take(self, text: str, sender: str) -> None:
-        """A message of somebody's.
+        """Receive a message from a participant.
 
         Raises:
             Fault: the room misbehaved.

@@ -1,4 +1,4 @@
-"""Some seconds of the fuzzer, and proof that it notices faults."""
+"""Some seconds of fuzzing, and proof that the fuzzer notices faults."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SOME = {"room": 4000, "client": 6000, "files": 600, "door": 6000, "links": 6000}
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_hostile_input_does_no_harm(target: str) -> None:
-    """LIM-5, LIM-10, LIM-13, ACC-4 to ACC-9, ACC-11, LINK-1, LINK-2, DUR-4: whatever comes, they hold."""
+    """LIM-5, LIM-10, LIM-13, ACC-4 to ACC-9, ACC-11, LINK-1, LINK-2, DUR-4: they hold for any input."""
     assert feed(target, SOME[target], seed=7) is None
 
 
@@ -56,22 +56,22 @@ def unlimited(history: History, ops: Sequence[Op], judged: Judgement) -> dict[st
 
 
 def no_names(names: Names) -> list[Name]:
-    """Simulates a server that doesn't store who wrote what."""
+    """Simulates a server that doesn't store authors."""
     return []
 
 
 def trusting(session: SessionClient, message: Any) -> list[Any]:
-    """Stands for code that relies on what a server sends."""
+    """Simulates code that trusts a server's messages."""
     return [session.participants[message.connection_id]]
 
 
 def everything(*args: Any, **more: Any) -> bool:
-    """Stands for a check that nothing fails."""
+    """Simulates a check that everything passes."""
     return True
 
 
 def all_grants(book: GrantBook, session: str, by: str) -> list[StoredGrant]:
-    """Stands for a server whose owners are the same in every session."""
+    """Simulates a server on which every session has the same owners."""
     return [*book.grants]
 
 

@@ -1,4 +1,4 @@
-"""Honest people keep working while a server is attacked in all ways at once; how fast, no test asks."""
+"""Honest people keep working while a server is under every attack at once; no test asserts how fast."""
 
 from __future__ import annotations
 

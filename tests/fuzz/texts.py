@@ -1,4 +1,4 @@
-"""Hostile text: messages as a client or a server sends them, bent at random places."""
+"""Hostile text: messages of a client or a server, distorted at random places."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ _RAW = [
 
 
 class Texts:
-    """Makes them from a seed.
+    """Makes hostile texts from a seed.
 
     Args:
-        seed: the same gives the same.
+        seed: the same seed gives the same texts.
 
     Attributes:
-        clock: the newest clock that the session is known to have; numbers near it are likely.
-        epoch, head: of its history.
+        clock: the newest known clock of the session; the texts often use numbers near it.
+        epoch, head: of the session's history.
     """
 
     def __init__(self, seed: int) -> None:
@@ -78,14 +78,14 @@ class Texts:
         self._numbers: dict[str, int] = {}
 
     def from_client(self, sender: str) -> str:
-        """One message of a client, in most cases nearly right."""
+        """One message of a client, in most cases almost valid."""
         return self._bent(self._message(sender))
 
     def from_server(self, true: list[str]) -> str:
-        """One message of a server: one of `true`, bent."""
+        """One message of a server: one of `true`, distorted."""
         return self._bent(json.loads(self.random.choice(true)))
 
-    # What is nearly right
+    # Almost valid parts
 
     def _message(self, sender: str) -> dict[str, Any]:
         kinds: list[tuple[int, Callable[[str], dict[str, Any]]]] = [
@@ -171,7 +171,7 @@ class Texts:
             }
         return request
 
-    # What is wrong
+    # Invalid parts
 
     def _bent(self, message: Any) -> str:
         chance = self.random.random()
@@ -187,7 +187,7 @@ class Texts:
         return self.torn(text)
 
     def _with_a_part_bent(self, value: Any) -> Any:
-        """`value` with something in it replaced, left out, doubled or added."""
+        """`value` with a part replaced, removed, doubled or added."""
         if isinstance(value, dict) and value and self._often():
             key = self.random.choice([*value])
             return {**value, key: self._with_a_part_bent(value[key])}
@@ -202,7 +202,7 @@ class Texts:
         return self._value()
 
     def torn(self, text: str) -> str:
-        """A text with something cut out of it, or put in."""
+        """A text with a piece cut out or inserted."""
         at, to = sorted((self.random.randrange(len(text) + 1), self.random.randrange(len(text) + 1)))
         put = self.random.choice([*_RAW, "", chr(self.random.randrange(0xD800)), text[at:to] * 2])
         return self.random.choice([text[:at], text[:at] + put + text[at:], text[:at] + put + text[to:]])

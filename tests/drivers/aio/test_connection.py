@@ -1,4 +1,4 @@
-"""Servers that can't be reached, and what is no server: each has a sentence of its own, and fails at once."""
+"""Unreachable servers, and things that are no server: each has its own sentence, and fails at once."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from tests.helpers.server_acts import stay_silent
 
 
 def free_port() -> int:
-    """A port on which nobody listens."""
+    """A port on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
 
 
 async def why_not(url: str, timeout_s: float = 10.0) -> str:
-    """The sentence with which connecting fails."""
+    """The sentence when connecting fails."""
     with pytest.raises(ConnectionFailed) as caught:
         async with connect(url, timeout_s=timeout_s):
             pytest.fail("it connected")
@@ -44,7 +44,7 @@ async def why_not(url: str, timeout_s: float = 10.0) -> str:
 
 @asynccontextmanager
 async def tcp_server(handler: Handler) -> AsyncIterator[str]:
-    """Something that listens, and what it does with a connection; yields a URL."""
+    """A server that handles a connection as given; yields a URL."""
     async with listening(handler) as port:
         yield f"ws://127.0.0.1:{port}"
 
@@ -70,7 +70,7 @@ def test_nothing_listens(host: str) -> None:
 
 @pytest.mark.parametrize("host", ["nosuch.invalid", "a" * 64, "a..b"])
 def test_no_such_host(host: str) -> None:
-    """The top-level domain is reserved for this (RFC 2606); the others can't be names."""
+    """RFC 2606 reserves the top-level domain for this; the other texts can't be host names."""
     assert run(why_not(f"ws://{host}:8765")).startswith(f"There is no host called {host};")
 
 
@@ -138,7 +138,7 @@ def test_tls_where_there_is_none() -> None:
 
 
 def test_nobody_speaks() -> None:
-    """TCP accepts, and that is all."""
+    """The server accepts TCP, and does nothing else."""
 
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()
@@ -154,7 +154,7 @@ def test_nobody_speaks() -> None:
 async def websocket_server(
     handler: Callable[[ServerConnection], Awaitable[None]], speaks: str | None = SUBPROTOCOL
 ) -> AsyncIterator[str]:
-    """A WebSocket server of another kind; yields its URL."""
+    """A WebSocket server of another program; yields its URL."""
 
     def select(ws: ServerConnection, offered: object) -> Subprotocol | None:
         return Subprotocol(speaks) if speaks else None
@@ -164,7 +164,7 @@ async def websocket_server(
 
 
 def test_no_acknowledgement() -> None:
-    """MSG-1: the server speaks first, and the time limit for that is not restarted."""
+    """MSG-1: the server sends first, and nothing restarts the time limit for that."""
 
     async def silent(ws: ServerConnection) -> None:
         await ws.wait_closed()
@@ -179,7 +179,7 @@ def test_no_acknowledgement() -> None:
 @pytest.mark.parametrize("greeting", ['{"type":"connection:ack","users":[]}', "Hello", b"\xff", None])
 @pytest.mark.parametrize("speaks", [SUBPROTOCOL, None])
 def test_server_of_another_program(greeting: str | bytes | None, speaks: str | None) -> None:
-    """Optiverse's own server acknowledges too, in another form."""
+    """Optiverse's own server also sends an acknowledgement, in another form."""
 
     async def greet(ws: ServerConnection) -> None:
         await ws.send(greeting if greeting is not None else '{"type":"pong","timestamp":""}')
@@ -234,7 +234,7 @@ def test_second_try_works() -> None:
     run(main())
 
 
-# What lets a client in
+# Credentials
 
 
 TOKEN = "cHl0aG9uLWFuZC1RdDEyMw"
@@ -259,7 +259,7 @@ def test_a_token_goes_in_a_header_alone() -> None:
 
 
 def test_a_redirection_is_not_followed() -> None:
-    """LINK-2: the token goes to the server that the link names, and to no other."""
+    """LINK-2: the token goes only to the server that the link names."""
     others = 0
 
     async def count(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -278,7 +278,7 @@ def test_a_redirection_is_not_followed() -> None:
     assert others == 0
 
 
-# Does a server want TLS?
+# Detection of TLS
 
 
 @pytest.mark.parametrize("tls", [True, False])

@@ -22,7 +22,7 @@ from tests.helpers.server_process import ServerProcess
 
 @pytest.fixture(autouse=True)
 def trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The authority of the table is trusted here."""
+    """Trust the authority of the table."""
     file = tmp_path / "authorities.pem"
     file.write_bytes(AUTHORITY.certificate)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
@@ -43,11 +43,11 @@ def test_a_key_is_the_one_that_the_link_names(tmp_path: Path, case: Case) -> Non
         else:
             with pytest.raises(ConnectionFailed, match=r"has a different key from .* nothing was sent to it"):
                 run(main(server.place))
-            assert server.accepted == 0  # neither the token nor anything else was heard
+            assert server.accepted == 0  # the server received neither the token nor anything else
 
 
 def test_without_a_pin_the_authorities_decide(tmp_path: Path) -> None:
-    """So the table means something: one that it refuses would be taken."""
+    """This makes the table meaningful: without a pin, the refused servers would be accepted."""
     [signed] = [case for case in CASES if case.name == "the key, signed by an authority"]
     [own] = [case for case in CASES if case.name == "the key that the link names"]
 
@@ -67,7 +67,7 @@ def test_without_a_pin_the_authorities_decide(tmp_path: Path) -> None:
 
 
 def test_a_man_in_the_middle_hears_nothing(tmp_path: Path) -> None:
-    """LINK-3: he has a certificate that the system trusts, and would pass on what he hears."""
+    """LINK-3: the system trusts his certificate, and he would pass on all traffic."""
     [forged] = [case for case in CASES if case.name == "another key, signed by a trusted authority"]
 
     async def main(heard: list[bytes], link: str, between: int) -> None:

@@ -1,4 +1,4 @@
-"""A lost connection comes back on its own, and no edit is lost with it."""
+"""A lost connection comes back automatically, and no edit is lost with it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.helpers.server_process import ServerProcess
 
 
 def at_once() -> float:
-    """The shortest wait between two attempts."""
+    """Set the shortest wait between two attempts."""
     return 0.0
 
 
@@ -87,7 +87,7 @@ def test_restart_of_the_server(tmp_path: Path, caplog: pytest.LogCaptureFixture)
 
 
 def test_kill_of_the_server(tmp_path: Path) -> None:
-    """DUR-1: what was acknowledged is there, and what wasn't is sent again."""
+    """DUR-1: acknowledged edits are there, and the others are sent again."""
 
     async def main() -> None:
         with ServerProcess(tmp_path) as server:
@@ -131,7 +131,7 @@ def test_lost_network(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_server_that_stopped_speaking(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HB-3, PRES-4: a dead connection is given up, and presence sent again."""
+    """HB-3, PRES-4: the dead connection is dropped, and presence is sent again."""
     monkeypatch.setattr(liveness, "OVERDUE_MS", 300)
     monkeypatch.setattr(liveness, "EDIT_MS", 0)
 
@@ -157,7 +157,7 @@ def test_server_that_stopped_speaking(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_another_history_ends_the_session(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """CLK-3: nothing is merged, nothing is dropped silently."""
+    """CLK-3: nothing is merged, and nothing is dropped silently."""
 
     async def main() -> None:
         with ServerProcess(tmp_path / "old") as server:
@@ -199,7 +199,7 @@ def test_replaced_by_itself_elsewhere() -> None:
 
 
 def test_error_of_our_own_is_no_silence(caplog: pytest.LogCaptureFixture) -> None:
-    """Whatever fails in a callback of the script's ends the session with a sentence, and is in the log."""
+    """An error in a script's callback ends the session with a sentence, and is in the log."""
 
     def progress(done: int, total: int) -> None:
         raise RuntimeError("the script's fault")
@@ -236,7 +236,7 @@ def test_cancelled_while_connecting() -> None:
 
 
 def test_leaving_never_waits_for_a_heartbeat() -> None:
-    """What came in the moment of leaving once swallowed it; `run` does not wait for a heartbeat."""
+    """`run` does not wait for a heartbeat, even if a message arrives at the moment of leaving."""
 
     async def main() -> None:
         async with live_server() as server:

@@ -1,4 +1,4 @@
-"""A connection's whole life in a script: the log and the error, over real sockets (see `traces`)."""
+"""A script's connection from start to end: its log and its error, over real sockets (see `traces`)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class ScriptPlay(Play):
 
 
 class LogPlay(logging.Handler):
-    """Passes the log to a play."""
+    """Passes log lines to a play."""
 
     def __init__(self, play: Play) -> None:
         super().__init__()
@@ -75,7 +75,7 @@ class LogPlay(logging.Handler):
 
 @pytest.mark.parametrize("trace", TRACES, ids=lambda trace: trace.name)
 def test_trace(trace: Trace, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The log is that of the editor, except for the verdict: that is an error here."""
+    """The log matches the editor's, except for the verdict, which is an error here."""
 
     async def main() -> ScriptPlay:
         play = ScriptPlay(trace, server, monkeypatch)

@@ -1,4 +1,4 @@
-"""What each exception of a socket or of the library says of a connection."""
+"""How each exception of a socket or of the library becomes a failure."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_attempt_that_failed(error: Exception, failure: Failure) -> None:
     ],
 )
 def test_connection_that_closed(received: Close | None, sent: Close | None, code: int) -> None:
-    """CLOSE-2: with the code of the other side, or of our own if it broke the protocol."""
+    """CLOSE-2: with the other side's code, or with ours if the other side broke the protocol."""
     closed = ConnectionClosedError(received, sent, None)
     assert failure_of_close(closed) == Failure(Kind.CLOSED, code)
 

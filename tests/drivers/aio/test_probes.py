@@ -1,4 +1,4 @@
-"""What answers at an address is judged by what it says, and never waited for without end."""
+"""A probe judges a server by its answer, and never waits without end."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.helpers.listener import listening
 
 @asynccontextmanager
 async def answering(answer: bytes | None) -> AsyncIterator[Prober]:
-    """Somebody who says this to whoever asks, and then nothing; None: not even that, and stays there."""
+    """A server that sends this to every client and then stays silent; with None it sends nothing at all."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if answer is None:

@@ -1,4 +1,4 @@
-"""A machine that slept is noticed."""
+"""A sleep of the machine is detected."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.helpers.aio import run
 
 
 def test_wall_clock_that_jumps_is_a_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HB-4, CONN-7: once, and what timers count stood still meanwhile."""
+    """HB-4, CONN-7: once, and the clock of the timers stood still meanwhile."""
     monkeypatch.setattr(wake_up, "LOOK_S", 0.005)
     true, ahead = time.time, [0.0]
     monkeypatch.setattr(time, "time", lambda: true() + ahead[0])

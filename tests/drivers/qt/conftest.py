@@ -1,4 +1,4 @@
-"""What the endpoints of a test belong to, and what the window's surroundings are for its time."""
+"""The owner of a test's endpoints, and the window's surroundings during the test."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.helpers.server_process import ServerProcess
 
 @pytest.fixture
 def owner(qapp: object) -> Iterator[QObject]:
-    """The parent of what a test makes; all of it ends with the test."""
+    """The parent of the test's objects; they all end with the test."""
     parent = QObject()
     yield parent
     sip.delete(parent)
@@ -27,7 +27,7 @@ def owner(qapp: object) -> Iterator[QObject]:
 
 @pytest.fixture
 def trusted(qapp: object) -> Iterator[None]:
-    """The certificate of tests/data is trusted, as an institute's own is where it was installed."""
+    """Trust the certificate of tests/data, like an institute's own certificate that is installed."""
     before = QSslConfiguration.defaultConfiguration()
     trusting = QSslConfiguration.defaultConfiguration()
     trusting.addCaCertificate(certificate())
@@ -38,7 +38,7 @@ def trusted(qapp: object) -> Iterator[None]:
 
 @pytest.fixture
 def proxy(owner: QObject) -> Iterator[TcpServer]:
-    """Through this, the window's program goes to the world; Qt bypasses it for the loopback on its own."""
+    """A proxy for the window's process; Qt bypasses it only for the loopback."""
     server = TcpServer(owner)
     host, port = server.place.split(":")
     before = QNetworkProxy.applicationProxy()
@@ -55,20 +55,20 @@ def opens(qtbot: QtBot, owner: QObject) -> Open:
 
 @pytest.fixture
 def short_goodbye(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A peer has a tenth of a second to answer a close."""
+    """Give a peer a tenth of a second to answer a close."""
     monkeypatch.setattr(connection_module, "GOODBYE_S", 0.1)
 
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """The server as users run it; each test has a session of its own."""
+    """A server as users run it; each test has its own session."""
     with ServerProcess(tmp_path_factory.mktemp("real")) as server:
         yield server
 
 
 @pytest.fixture
 def make(qtbot: QtBot) -> Iterator[Make]:
-    """Make participants, who leave in the end."""
+    """Make participants, who leave at the end."""
     parent = QObject()
     made: list[Participant] = []
 

@@ -1,4 +1,4 @@
-"""A connection is opened and carries text both ways; what comes late from an old one is not heard."""
+"""A connection opens and carries text both ways; late events of an old one are ignored."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tests.helpers.server_process import ServerProcess
 TOKEN = "cHl0aG9uLWFuZC1RdDEyMw"
 
 FRAME_BYTES = 512 * 1024
-"""Qt splits a message into frames of this many bytes."""
+"""The frame size in bytes at which Qt splits a message."""
 
 
 def test_the_path_arrives_as_it_was_encoded(opens: Open, owner: QObject) -> None:
-    """Names of sessions and users may hold a slash, a space or anything (MSG-4)."""
+    """Names of sessions and users may contain a slash, a space or any other character (MSG-4)."""
     server = WebSocketServer(owner)
     attempt = opens(f"{server.url}%2F%20%25%C3%A9")
     assert attempt.meets(server).path == "/ws/default/ann%2F%20%25%C3%A9"
@@ -51,7 +51,7 @@ def test_messages_arrive_in_order_both_ways(qtbot: QtBot, opens: Open, owner: QO
 
 
 def test_a_binary_message_is_taken_for_text(opens: Open, owner: QObject) -> None:
-    """Some servers send JSON so. What is no text at all is for the reader of the JSON to refuse."""
+    """Some servers send JSON this way. The JSON reader refuses what is not text."""
     server = WebSocketServer(owner)
     attempt = opens(server.url)
     attempt.meets(server).send("½".encode(), b"\xff{", "text")
@@ -71,7 +71,7 @@ def test_a_message_longer_than_a_frame_of_qt_arrives_whole(opens: Open, owner: Q
 
 
 def test_a_message_in_many_frames_is_put_together(qtbot: QtBot, opens: Open, owner: QObject) -> None:
-    """Both ends are Qt's here, and both split what they send."""
+    """Both ends use Qt here, and both split their messages."""
     server = QWebSocketServer("", QWebSocketServer.SslMode.NonSecureMode, owner)
     server.setSupportedSubprotocols([SUBPROTOCOL])
     assert server.listen()
@@ -87,7 +87,7 @@ def test_a_message_in_many_frames_is_put_together(qtbot: QtBot, opens: Open, own
 
 
 def test_a_long_push_goes_through_the_real_server(opens: Open, real: ServerProcess) -> None:
-    """Two records make a message of more than one frame; it comes back in a patch (PUSH-5)."""
+    """Two records need a message of several frames; it comes back in a patch (PUSH-5)."""
     attempt = join(opens, real, "long")
     attempt.connection.send(json.dumps({"type": "sync:request", "client_id": "client-1"}))
     attempt.hears(2)
@@ -109,20 +109,20 @@ def test_a_trusted_certificate_is_enough_for_tls(opens: Open, owner: QObject) ->
 
 
 def test_a_server_that_chose_no_subprotocol_is_not_heard(opens: Open, owner: QObject) -> None:
-    """CONN-6: Optiverse's own server greets, too."""
+    """CONN-6: Optiverse's own server sends a greeting, too."""
     attempt = opens(WebSocketServer(owner, None, greeting="hello").url)
     assert attempt.end() == Failure(FailureKind.WRONG_SERVER)
     assert attempt.received == []
 
 
 def test_no_proxy_stands_between(opens: Open, proxy: TcpServer) -> None:
-    """A lab's server is not behind the proxy to the world."""
+    """A lab's server is not reached through the proxy for the internet."""
     assert opens("ws://nosuch.invalid:8765/ws/default/ann").end() == Failure(FailureKind.UNKNOWN_HOST)
     assert proxy.sockets == []
 
 
 def test_nothing_is_heard_of_a_connection_that_was_left(opens: Open, owner: QObject) -> None:
-    """Neither a message nor an end; the next connection hears its own alone."""
+    """Neither a message nor an end arrives; the next connection gets only its own events."""
     server = WebSocketServer(owner)
     old = opens(server.url)
     peer = old.meets(server)
@@ -149,7 +149,7 @@ def test_nothing_is_heard_of_a_connection_that_was_dropped(opens: Open, owner: Q
 
 
 def test_an_old_attempt_fails_unheard(opens: Open, owner: QObject) -> None:
-    """Its port is refused after it was left; the next attempt has an end of its own."""
+    """Its port refuses it after it was left; the next attempt has its own end."""
     old = opens(f"ws://127.0.0.1:{free_port()}/ws/default/ann")
     old.connection.close()
     url = f"ws://127.0.0.1:{free_port()}/ws/default/ann"

@@ -1,4 +1,4 @@
-"""Each way in which the other side, or the network, ends an open connection."""
+"""Each way in which the other side or the network ends an open connection."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.helpers.attempt import FLOOD, Open, closed, join
 from tests.helpers.qt_servers import WebSocketServer
 from tests.helpers.server_process import ServerProcess
 
-# The server says goodbye
+# The server closes properly
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_each_close_code_is_heard(opens: Open, owner: QObject, code: int) -> Non
 
 @pytest.mark.parametrize("code", [1012, 1013, 1014])
 def test_codes_that_qt_does_not_know_are_a_broken_protocol(opens: Open, owner: QObject, code: int) -> None:
-    """CLOSE-1: Qt takes them for a broken protocol, so our server never sends them; a gateway may."""
+    """CLOSE-1: Qt reports a protocol error; our server never sends these codes, but a gateway may."""
     server = WebSocketServer(owner)
     attempt = opens(server.url)
     attempt.meets(server).close(code)
@@ -56,7 +56,7 @@ def test_a_close_without_a_code_is_normal_to_qt(opens: Open, owner: QObject) -> 
 def test_a_server_that_hangs_up_with_its_goodbye_is_heard(
     opens: Open, owner: QObject, code: int, tls: bool
 ) -> None:
-    """The end of TLS, an error to Qt, comes before it gives out the close frame of the same piece of data."""
+    """To Qt, the end of TLS is an error, and it comes before the close frame in the same piece of data."""
     server = WebSocketServer(owner, tls=tls)
     attempt = opens(server.url)
     peer = attempt.meets(server)
@@ -78,7 +78,7 @@ def test_what_came_before_the_goodbye_is_heard(opens: Open, owner: QObject) -> N
 
 @pytest.mark.usefixtures("short_goodbye")
 def test_goodbye_of_a_server_that_does_not_read(opens: Open, owner: QObject) -> None:
-    """Qt would wait without an end for what is yet to be sent."""
+    """Otherwise Qt would wait without end to send the remaining data."""
     server = WebSocketServer(owner)
     attempt = opens(server.url)
     peer = attempt.meets(server)

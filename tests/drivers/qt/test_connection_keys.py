@@ -22,7 +22,7 @@ from tests.helpers.server_process import ServerProcess
 
 @pytest.fixture(autouse=True)
 def trusted_authority(qapp: object) -> Iterator[None]:
-    """The authority of the table is trusted here."""
+    """Trust the authority of the table."""
     before = QSslConfiguration.defaultConfiguration()
     trusting = QSslConfiguration.defaultConfiguration()
     trusting.addCaCertificate(QSslCertificate(AUTHORITY.certificate))
@@ -43,11 +43,11 @@ def test_a_key_is_the_one_that_the_link_names(
             attempt.connection.drop()
         else:
             assert attempt.end() == Failure(FailureKind.WRONG_KEY)
-            assert server.accepted == 0  # neither the token nor anything else was heard
+            assert server.accepted == 0  # the server received neither the token nor anything else
 
 
 def test_without_a_pin_the_authorities_decide(qtbot: QtBot, owner: QObject, tmp_path: Path) -> None:
-    """So the table means something: one that it refuses would be taken."""
+    """This makes the table meaningful: without a pin, the refused servers would be accepted."""
     [signed] = [case for case in CASES if case.name == "the key, signed by an authority"]
     with scripted_server(welcome(), tls=signed.make(tmp_path).context) as server:
         attempt = Attempt(qtbot, f"wss://{server.place}/ws/default/ann", owner)
@@ -69,7 +69,7 @@ def test_a_window_joins_by_the_address_with_a_pin(qtbot: QtBot, make: Make, tmp_
 
 
 def test_another_key_ends_the_first_attempt(qtbot: QtBot, make: Make, tmp_path: Path) -> None:
-    """CONN-4: trying again does not help."""
+    """CONN-4: another attempt would not help."""
     ann = make("ann")
     with ServerProcess(tmp_path, "--tls") as server:
         with qtbot.waitSignal(ann.error_occurred, timeout=SOON) as told:
@@ -82,7 +82,7 @@ def test_another_key_ends_the_first_attempt(qtbot: QtBot, make: Make, tmp_path: 
 
 
 def test_another_key_while_away_goes_again(qtbot: QtBot, make: Make, tmp_path: Path) -> None:
-    """CONN-4: a login page answers in the server's place for a while; it hears nothing."""
+    """CONN-4: a login page answers in the server's place for a while, and receives nothing."""
     ann, name = make("ann"), "another key, signed by a trusted authority"
     [forged] = [case for case in CASES if case.name == name]
     server = ServerProcess(tmp_path / "data", "--tls")
@@ -99,7 +99,7 @@ def test_another_key_while_away_goes_again(qtbot: QtBot, make: Make, tmp_path: P
 
 
 def test_a_server_of_ours_that_encrypts_says_so(qtbot: QtBot, make: Make, tmp_path: Path) -> None:
-    """CONN-5: what is not TLS it breaks off silently."""
+    """CONN-5: it silently drops connections without TLS."""
     ann = make("ann")
     with ServerProcess(tmp_path, "--tls") as server:
         with qtbot.waitSignal(ann.error_occurred, timeout=SOON) as told:

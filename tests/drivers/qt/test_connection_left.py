@@ -1,4 +1,4 @@
-"""We close a connection or drop it: it comes to one end at any moment, whatever the other side does."""
+"""Closing or dropping a connection ends it once, at any moment, whatever the other side does."""
 
 from __future__ import annotations
 
@@ -80,13 +80,13 @@ def test_leaving_twice_is_leaving_once(qtbot: QtBot, opens: Open, owner: QObject
 def test_leaving_while_connecting_ends_it_without_a_word(
     qtbot: QtBot, opens: Open, owner: QObject, scheme: str
 ) -> None:
-    """A close frame in front of the handshake would be garbage to the server."""
+    """To the server, a close frame before the handshake would be garbage."""
     server = TcpServer(owner)
     attempt = opens(f"{scheme}://{server.place}/ws/default/ann")
     attempt.connection.close()
     attempt.vanishes()
     assert attempt.failures == []
-    # A later connection is accepted when the first one, if there was any, has been.
+    # The server accepts a later connection after the first one, if there was any.
     marker = QTcpSocket(owner)
     marker.connectToHost("127.0.0.1", int(server.place.split(":")[1]))
     qtbot.waitUntil(
@@ -158,7 +158,7 @@ def test_there_is_one_end_however_often_it_comes(
 
 
 def test_dropping_when_told_of_the_end_is_harmless(opens: Open, owner: QObject) -> None:
-    """That is what `QtDriver` does."""
+    """`QtDriver` does that."""
     server = WebSocketServer(owner)
     attempt = opens(server.url)
     attempt.connection.over.connect(lambda failure: attempt.connection.drop())

@@ -31,8 +31,8 @@ class Disk:
     """A store that answers on request.
 
     Attributes:
-        file: what is on it.
-        marks: what has been asked for and not answered.
+        file: the stored replica.
+        marks: the unanswered requests.
     """
 
     def __init__(self) -> None:
@@ -60,7 +60,7 @@ class Disk:
 
 
 class Writer(DiskWriter):
-    """A writer that remembers what it told."""
+    """A writer that records its reports."""
 
     def __init__(self, replica: Replica, disk: Disk, parent: QObject) -> None:
         super().__init__(replica, disk, parent)
@@ -101,7 +101,7 @@ def test_a_copy_is_written_first_and_then_what_is_edited(qtbot: QtBot, owner: QO
 
 
 def test_what_is_left_at_the_end_is_all_there(qtbot: QtBot, owner: QObject, tmp_path: Path) -> None:
-    """DISK-2: also if the writer goes before the disk is done."""
+    """DISK-2: also if the writer ends before the disk has finished."""
     slot = ReplicaFolder(tmp_path).claim("ws://here", "lab", "ann")
     replica = Replica("me")
     writer = DiskWriter(replica, slot, owner)
@@ -171,7 +171,7 @@ def joined(qtbot: QtBot, one: Participant, server: ServerProcess, session_id: st
 def test_edits_are_on_disk_before_they_are_sent(
     qtbot: QtBot, make: Make, server: ServerProcess, session_id: str, slot: Slot
 ) -> None:
-    """DISK-1: whatever the server was sent, the disk had."""
+    """DISK-1: the disk has every edit that the server got."""
     ann, seen = make("ann"), set[int]()
     real = slot.append
 
@@ -191,7 +191,7 @@ def test_edits_are_on_disk_before_they_are_sent(
 def test_unsent_edits_are_sent_after_a_restart(
     qtbot: QtBot, make: Make, server: ServerProcess, session_id: str, tmp_path: Path
 ) -> None:
-    """DISK-4: by the replica that takes the place of the one before, with its author's name."""
+    """DISK-4: the next replica sends them under the old author's name."""
     folder = ReplicaFolder(tmp_path)
     ann, bob = make("ann"), make("bob")
     bob.join(qtbot, server.url, session_id)

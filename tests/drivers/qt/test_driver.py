@@ -1,4 +1,4 @@
-"""What a driver carries out apart from what the traces show: leaving at odd moments, and what outlives it."""
+"""The driver beyond the traces: leaving at odd moments, and work that outlives it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ Make = Callable[[str], "Driven"]
 
 
 class Driven(QtDriver):
-    """A driver that remembers what it told.
+    """A driver that records its reports.
 
     Attributes:
         session: the endpoint.
-        effects: what happened.
-        states: one after the other.
+        effects: the reported effects.
+        states: the reported states, in order.
         sentences: why it ended.
         lines: the log.
     """
@@ -50,18 +50,18 @@ class Driven(QtDriver):
 
     @property
     def ticks(self) -> bool:
-        """Whether any of its timers runs."""
+        """Whether any of its timers is running."""
         return any(timer.isActive() for timer in self.findChildren(QTimer))
 
 
 def breaking_off_once(owner: QObject) -> TcpServer:
-    """A server that hangs up on the first connection, and says nothing on those after it."""
+    """A server that drops the first connection, and stays silent on later ones."""
     hang_up_first = iter([QTcpSocket.disconnectFromHost])
     return TcpServer(owner, lambda connection: next(hang_up_first, lambda _: None)(connection))
 
 
 def test_leaving_while_a_server_is_asked_for_tls(qtbot: QtBot, owner: QObject) -> None:
-    """CONN-5: the question is dropped, and its answer is for nobody."""
+    """CONN-5: the question is dropped, and nobody gets its answer."""
     server = breaking_off_once(owner)
     driver = Driven(server.url, owner)
     driver.join()
@@ -77,7 +77,7 @@ def test_leaving_while_a_server_is_asked_for_tls(qtbot: QtBot, owner: QObject) -
 def test_a_server_that_does_not_answer_whether_it_wants_tls(
     qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """CONN-5: it is not waited for."""
+    """CONN-5: the driver does not wait for the answer."""
     monkeypatch.setattr(connector_module, "PROBE_S", 0.05)
     driver = Driven(breaking_off_once(owner).url, owner)
     driver.join()
@@ -91,7 +91,7 @@ def test_a_server_that_does_not_answer_whether_it_wants_tls(
 def test_whoever_hears_of_an_effect_may_leave(
     qtbot: QtBot, owner: QObject, server: ServerProcess, session_id: str
 ) -> None:
-    """Nothing is sent or told after that."""
+    """Afterwards, nothing is sent or reported."""
     driver = Driven(f"{server.url}/ws/{session_id}/ann", owner, session_id)
     driver.happened.connect(lambda effect: driver.leave())
     driver.join()
@@ -117,7 +117,7 @@ def test_a_message_upon_which_it_is_left_is_not_read(
 def test_a_goodbye_outlives_its_driver(
     qtbot: QtBot, owner: QObject, server: ServerProcess, session_id: str
 ) -> None:
-    """A window that joins another session at once loses nothing that was sent."""
+    """A window that joins another session at once loses no sent edit."""
     first, second = (
         Driven(f"{server.url}/ws/{session_id}/{user}", owner, session_id, user) for user in ("ann", "bob")
     )

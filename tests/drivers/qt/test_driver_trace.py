@@ -1,4 +1,4 @@
-"""A connection's whole life in the editor: the log and every signal, over real sockets (see `traces`)."""
+"""An editor's connection from start to end: its log and all signals, over real sockets (see `traces`)."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class EditorPlay(Play):
     """An editor in a session.
 
     Attributes:
-        signals: what was emitted, except for the log and the quality.
-        lines_after_the_end: what was logged when no session was there any more.
+        signals: the emitted signals, except for the log and the quality.
+        lines_after_the_end: lines logged after the session ended.
     """
 
     def __init__(
@@ -98,5 +98,5 @@ def test_trace(qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch, tr
         play.run(qtbot)
         assert play.lines == [play.told(line) for line in (*trace.lines, *trace.verdict, *trace.unsent)]
         assert play.signals == [play.told(signal) for signal in trace.signals]
-        # A window lets its host go when the session has ended, so whatever has to be said comes before.
+        # A window releases its host when the session ends, so all reports must come before.
         assert play.lines_after_the_end == []

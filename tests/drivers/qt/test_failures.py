@@ -29,17 +29,17 @@ UPGRADE = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: 
 
 @pytest.fixture
 def attempt(qtbot: QtBot, owner: QObject) -> Try:
-    """Try to connect, and say how that failed."""
+    """Try to connect; returns the failure."""
     return lambda url: Attempt(qtbot, url, owner).end()
 
 
 def when_spoken_to(act: Callable[[QTcpSocket], object]) -> Callable[[QTcpSocket], object]:
-    """What a server does that waits for its client's first words."""
+    """A server's handler that acts once the client has sent something."""
     return lambda connection: connection.readyRead.connect(lambda: act(connection))
 
 
 def answering(owner: QObject, answer: bytes, hang_up: bool = True) -> TcpServer:
-    """A server that answers anything with these words."""
+    """A server that answers anything with this text."""
 
     def reply(connection: QTcpSocket) -> None:
         connection.readAll()
@@ -50,7 +50,7 @@ def answering(owner: QObject, answer: bytes, hang_up: bool = True) -> TcpServer:
     return TcpServer(owner, when_spoken_to(reply))
 
 
-# Nobody there
+# Nothing there
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
@@ -63,13 +63,13 @@ def test_nobody_listens_on_the_port(attempt: Try, host: str, scheme: str) -> Non
 @pytest.mark.parametrize("host", ["nosuch.invalid", "a" * 64, "a..b"])
 @pytest.mark.parametrize("scheme", ["ws", "wss"])
 def test_there_is_no_such_host(attempt: Try, host: str, scheme: str) -> None:
-    """The top-level domain is reserved for this (RFC 2606); the others can't be names."""
+    """RFC 2606 reserves the top-level domain for this; the other texts can't be host names."""
     assert attempt(f"{scheme}://{host}:8765/ws/default/ann") == Failure(Kind.UNKNOWN_HOST)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems may send something to the group")
 def test_there_is_no_way(attempt: Try) -> None:
-    """Linux knows that no TCP connection leads to a group of hosts (RFC 1112), and says so at once."""
+    """Linux knows that TCP can't reach a multicast group (RFC 1112), and reports it at once."""
     assert attempt("ws://224.0.0.1:8765/ws/default/ann") == Failure(Kind.UNREACHABLE)
 
 
@@ -84,7 +84,7 @@ def test_what_qt_has_no_word_for_is_told_in_the_systems_words() -> None:
     assert judge(Ending(URL)) == Failure(Kind.NETWORK)
 
 
-# Somebody who does not speak
+# Servers that send nothing
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_an_http_server_answers(attempt: Try, owner: QObject, status: str, hang_
 
 
 def test_a_redirection_is_not_followed(qtbot: QtBot, owner: QObject) -> None:
-    """LINK-2: the token goes to the server that the link names, and to no other."""
+    """LINK-2: the token goes only to the server that the link names."""
     elsewhere = TcpServer(owner)
     answer = f"HTTP/1.1 302 Found\r\nLocation: {elsewhere.plain_url}\r\nContent-Length: 0\r\n\r\n"
     server = answering(owner, answer.encode(), hang_up=False)
@@ -135,7 +135,7 @@ def test_a_redirection_is_not_followed(qtbot: QtBot, owner: QObject) -> None:
     "wanted", [b"", b"WWW-Authenticate: Bearer\r\n", b'WWW-Authenticate: Basic realm="lab"\r\n']
 )
 def test_a_gateway_wants_a_password(attempt: Try, owner: QObject, wanted: bytes) -> None:
-    """Qt handles this status apart from the others, and does not give it away."""
+    """Qt handles this status separately, and does not pass it on."""
     server = answering(owner, b"HTTP/1.1 401 Unauthorized\r\n" + wanted + HEADERS)
     assert attempt(server.url) == Failure(Kind.HTTP, 401)
 
@@ -154,7 +154,7 @@ def test_an_http_server_upgrades_to_something_else(attempt: Try, owner: QObject,
 
 
 def test_subprotocol_that_nobody_offered(attempt: Try, owner: QObject) -> None:
-    """As in the scripting client: it breaks RFC 6455, so it does not count as a WebSocket server."""
+    """Like the scripting client: this violates RFC 6455, so it is not a WebSocket server."""
     assert attempt(WebSocketServer(owner, subprotocol="chat").url) == Failure(Kind.NO_WEBSOCKET)
 
 
@@ -164,11 +164,11 @@ def test_our_server_has_nothing_at_this_path(attempt: Try, tmp_path: Path) -> No
         assert attempt(f"{server.url}/somewhere/else") == Failure(Kind.HTTP, 404)
 
 
-# TLS on one side only, and TLS that nobody vouches for
+# TLS on one side only, and untrusted TLS
 
 
 def test_a_server_wants_tls(attempt: Try, owner: QObject) -> None:
-    """It breaks off silently; asking it shows why (CONN-5)."""
+    """It drops the connection silently; a probe shows why (CONN-5)."""
     assert attempt(TcpServer(owner, tls=True).plain_url) == Failure(Kind.BROKEN_OFF)
 
 
@@ -178,7 +178,7 @@ def test_a_server_answers_tls_in_http(attempt: Try, owner: QObject) -> None:
 
 
 def test_our_server_does_not_speak_tls(attempt: Try, tmp_path: Path) -> None:
-    """It breaks off silently, as one that restarts does."""
+    """It drops the connection silently, like a server that restarts."""
     with ServerProcess(tmp_path) as server:
         assert attempt(f"wss://127.0.0.1:{server.port}/ws/default/ann") == Failure(Kind.BROKEN_OFF)
 
@@ -189,7 +189,7 @@ def test_a_certificate_is_not_trusted(attempt: Try, owner: QObject) -> None:
     assert failure.detail
 
 
-# After the WebSocket was open
+# After the WebSocket opened
 
 
 def test_close_frame_tells_more_than_an_error_beside_it() -> None:

@@ -1,4 +1,4 @@
-"""The quality is looked at once a second, as long as there is a connection."""
+"""The watch reads the quality once a second while there is a connection."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Watched:
     """A connection's meter, with its watch.
 
     Attributes:
-        news: what a status bar would have shown.
+        news: the qualities that a status bar would have shown.
     """
 
     def __init__(self, owner: QObject) -> None:
@@ -34,14 +34,14 @@ class Watched:
 
     @property
     def ticks(self) -> bool:
-        """Whether it is looked at again and again."""
+        """Whether it reads the quality periodically."""
         [timer] = self.watch.findChildren(QTimer)
         return timer.isActive()
 
 
 @pytest.fixture
 def watched(owner: QObject, monkeypatch: pytest.MonkeyPatch) -> Watched:
-    """No connection yet."""
+    """A watch without a connection."""
     monkeypatch.setattr(quality_watch, "LOOK_MS", 1)
     return Watched(owner)
 

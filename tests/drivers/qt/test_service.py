@@ -1,4 +1,4 @@
-"""Participations over real QWebSockets and a real server; how each ends is in `test_driver_trace`."""
+"""Services over real QWebSockets and a real server; `test_driver_trace` covers how they end."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_edits_travel_and_what_is_stored_is_told(
 def test_the_last_edits_go_out_on_leaving(
     qtbot: QtBot, make: Make, server: ServerProcess, session_id: str
 ) -> None:
-    """An edit of the last moment is not held back by the pace of pushes (PUSH-2)."""
+    """The pace of pushes does not delay the last edit (PUSH-2)."""
     ann, bob = make("ann"), make("bob")
     ann.join(qtbot, server.url, session_id)
     bob.join(qtbot, server.url, session_id)

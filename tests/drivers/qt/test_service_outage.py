@@ -21,7 +21,7 @@ from tests.helpers.server_process import ServerProcess
 def test_a_silent_server_is_given_up_and_the_heartbeat_is_told(
     qtbot: QtBot, make: Make, server: ServerProcess, session_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """HB-1, HB-3: with the times of the rules made short."""
+    """HB-1, HB-3: with shortened times."""
     monkeypatch.setattr(core, "FIRST_HEARTBEAT_MS", 0)
     monkeypatch.setattr(quality_watch, "LOOK_MS", 10)
     ann = make("ann")
@@ -38,7 +38,7 @@ def test_a_silent_server_is_given_up_and_the_heartbeat_is_told(
 
 
 def test_an_outage_is_told_and_its_end_too(qtbot: QtBot, make: Make, tmp_path: Path) -> None:
-    """CONN-7: since when, why, when the next attempt comes, and what waits; *Retry now* doesn't wait."""
+    """CONN-7: its start, its cause, the next attempt, and waiting edits; *Retry now* skips the wait."""
     with ServerProcess(tmp_path) as server:
         ann = make("ann")
         ann.join(qtbot, server.url, "default")

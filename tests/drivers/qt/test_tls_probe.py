@@ -1,4 +1,4 @@
-"""Whether a server speaks TLS is found out by asking it."""
+"""A probe finds out whether a server speaks TLS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.helpers.qt_servers import TcpServer, certificate
 
 
 def answers(qtbot: QtBot, url: str, owner: QObject) -> list[bool]:
-    """What a probe says, all of it."""
+    """All results of a probe."""
     heard: list[bool] = []
     asking = TlsProbe(url, owner)
     asking.answered.connect(heard.append)

@@ -1,4 +1,4 @@
-"""A machine that slept, or is online again, is noticed."""
+"""A machine that slept, or is online again, is detected."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def watch(owner: QObject, monkeypatch: pytest.MonkeyPatch) -> WakeUp:
 def test_wall_clock_that_jumps_is_a_sleep(
     qtbot: QtBot, watch: WakeUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """HB-4, CONN-7: once, and what timers count stood still meanwhile."""
+    """HB-4, CONN-7: once, and the clock of the timers stood still meanwhile."""
     heard: list[str] = []
     watch.woke.connect(lambda: heard.append("woke"))
     true = time.time
