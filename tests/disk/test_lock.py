@@ -1,4 +1,4 @@
-"""A lock belongs to one process at a time, also after kill -9."""
+"""A lock belongs to one process at a time, even after kill -9."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ class Phase(str, Enum):
 
 
 class Line(Protocol):
-    """The line that a fault affects."""
+    """The network and the server that a fault affects."""
 
     @property
     def network(self) -> Proxy:
@@ -176,7 +176,7 @@ class Cell(NamedTuple):
 
     @property
     def told_within_s(self) -> float:
-        """The time within which the user must learn of the loss (HB-3); a visible one is due at once."""
+        """The deadline for the user to learn of the loss (HB-3), in s; short if the loss is visible."""
         if not self.fault.silent:
             return 2.0
         if self.phase is Phase.CONNECTING:

@@ -102,7 +102,7 @@ def test_full_session_is_closed_with_its_reason() -> None:
 
 
 def test_silent_connection_is_closed() -> None:
-    """HB-2: one with a heartbeat is not."""
+    """HB-2: a connection with a heartbeat is not."""
 
     async def main() -> None:
         async with live_server(silence_seconds=1.0) as server, server.client("ann") as ann:

@@ -273,7 +273,7 @@ def test_whoever_is_silent_is_away_until_heard_again(monkeypatch: pytest.MonkeyP
 
 
 def test_what_was_accepted_is_stored_when_nobody_is_left() -> None:
-    """DUR-8: also while another change is being written."""
+    """DUR-8: even while another change is being written."""
 
     async def main() -> None:
         store = SlowStore()

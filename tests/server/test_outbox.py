@@ -124,7 +124,7 @@ def test_one_who_goes_while_pages_wait_ends_nothing_else(monkeypatch: pytest.Mon
 def test_pages_behind_what_is_not_read_end_the_connection(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """LIM-14, HIST-4: also if the receiver stopped reading before it asked; only frames may be queued."""
+    """LIM-14, HIST-4: even if the receiver stopped reading before it asked; only frames may be queued."""
     monkeypatch.setattr(outbox, "STALLED_SECONDS", 0.3)
     monkeypatch.setattr(outbox, "SOCKET_BUFFER_BYTES", 50_000)
 

@@ -95,7 +95,7 @@ def test_changes_need_room_too(space: Space) -> None:
 
 
 def test_memory_is_lent_as_long_as_storage_reads(space: Space) -> None:
-    """LIM-16: also for a client that left meanwhile; live changes have the rest."""
+    """LIM-16: even for a client that left meanwhile; live changes have the rest."""
 
     async def main() -> None:
         store = StuckStore()

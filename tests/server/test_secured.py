@@ -72,7 +72,7 @@ def test_the_command_speaks_tls(tmp_path: Path) -> None:
 
 
 def test_who_says_nothing_is_cut_before_others_are_kept_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    """LIM-15: also before TLS is set up."""
+    """LIM-15: even before TLS is set up."""
     counted(monkeypatch, unfinished=3)
 
     async def main() -> None:

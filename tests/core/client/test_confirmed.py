@@ -121,7 +121,7 @@ def test_patch_of_answers_alone_leaves_the_position(following: Following) -> Non
 
 
 def test_accepted_change_is_pending_no_more(following: Following) -> None:
-    """PUSH-4: its records must be compared again, also if it did less than requested."""
+    """PUSH-4: its records must be compared again, even if it did less than requested."""
     following.edits(Set("lens", {"x": 5}), Remove("gone"))
     told = following.hears(
         Change(4, "ann", [Set("lens", {"x": 5})]),
@@ -175,7 +175,7 @@ def test_my_values_that_others_replaced_are_told(following: Following) -> None:
 
 
 def test_record_removed_under_my_edit_is_told_as_it_was(following: Following) -> None:
-    """DOC-5, REP-8: so that it can be restored; also some frames later, while my edit is pending."""
+    """DOC-5, REP-8: so that it can be restored; even some frames later, while my edit is pending."""
     following.edits(Set("lens", {"x": 5}))
     assert following.hears(Change(4, "bob", [Remove("lens"), Remove("unheard of")])) == []
     assert following.hears(Change(5, "bob", [])) == []

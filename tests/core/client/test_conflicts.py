@@ -185,7 +185,7 @@ def held(*told: tuple[Op, Record | None, str]) -> HeldChange:
 
 
 def test_edits_that_are_held_add_up() -> None:
-    """SEEN-9: one list per record, and the record with all of it."""
+    """SEEN-9: one list per record, and a copy of the record with all edits."""
     first = Set("lens", {"x": 5}), lens(x=5, y=2), "bob"
     assert held(first) == HeldChange([Set("lens", {"x": 5})], "bob", lens(x=5, y=2))
     assert held(first, (Set("lens", {"y": 6}), lens(x=7, y=6), "eve")) == HeldChange(

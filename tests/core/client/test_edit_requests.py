@@ -91,7 +91,7 @@ def test_each_request_is_heard_once() -> None:
 
 
 def test_a_person_is_heard_at_times_only() -> None:
-    """PRES-20: also with two windows, or after many repetitions; an early request waits."""
+    """PRES-20: even with two windows, or after many repetitions; an early request waits."""
     queue = EditRequestQueue()
     told = [
         heard(queue, {f"c{ms % 2}": Request("g1", ms)}, float(ms)) for ms in range(0, int(3 * PERSON_MS), 999)

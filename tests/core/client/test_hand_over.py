@@ -82,7 +82,7 @@ def test_each_ask_is_heard_once() -> None:
 
 
 def test_a_person_is_heard_at_times_only() -> None:
-    """PRES-14: also with two windows, or with a different request each time."""
+    """PRES-14: even with two windows, or with a different request each time."""
     heard = Heard()
     told = [
         heard.hear(f"c{ms % 2}", "ann", Ask(f"item {ms}", ms), float(ms))

@@ -33,7 +33,7 @@ def test_guests_know_who_hosts_and_the_host_does_not_count(wire: Wire, ann: Peer
 
 
 def test_a_server_that_goes_away_was_the_hosts_editor(wire: Wire, ann: Peer, hosted: Peer) -> None:
-    """CONN-8: also if the host's connection ended just before."""
+    """CONN-8: even if the host's connection ended just before."""
     wire.lose(ann)
     wire.settle()
     judge = hosted.session.host.judge

@@ -87,7 +87,7 @@ def test_a_sealed_change_is_joined_by_none() -> None:
 
 
 def test_at_most_64_mib_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """DISK-7: all stored changes count, whatever happens to them later."""
+    """DISK-7: the byte count stays right, whatever happens to the changes."""
     pending = Pending()
     add(pending, Set("a", {"x": "long " * 9}))
     add(pending, Set("b", {"x": 1}))

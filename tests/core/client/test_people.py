@@ -49,7 +49,7 @@ def test_a_wish_yields_to_those_who_were_there(taken: list[int], colour: int) ->
 
 
 def test_of_two_who_chose_at_once_the_later_yields() -> None:
-    """PRES-9: and nobody changes colour again because somebody leaves."""
+    """PRES-9: and nobody changes colour again when somebody leaves."""
     people = People()
     people.introduce(Introduction("mine", 3))
     participants = everybody("a", ME, "b")

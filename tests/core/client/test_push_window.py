@@ -111,7 +111,7 @@ def test_drags_over_slow_lines_are_seen_soon(wire: Wire, up: int, down: int, siz
             line.wait(40)
             wire.send_down(peer)
         seen = min(peers[0].screen["lens 1"].props["n"], peers[1].screen["lens 0"].props["n"])
-        if move > 700:  # the lines have sent by then what they got before they were measured
+        if move > 700:  # data queued before the first measurement is gone
             latest_s = max(latest_s, (min(move, last) - seen) * 0.04)
     assert 0.1 < latest_s < 4
     assert seen == last

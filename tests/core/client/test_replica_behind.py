@@ -207,7 +207,7 @@ def test_heartbeat_shows_what_was_lost(wire: Wire, ann: Peer, bob: Peer) -> None
 
 
 def test_heartbeat_asks_for_nothing_where_all_is_here(wire: Wire, ann: Peer, bob: Peer) -> None:
-    """HASH-4: also if it is on its way."""
+    """HASH-4: nor if it is on its way."""
     assert bob.replica.check_clock(1) == []
     bob.replica.connected()
     assert bob.replica.check_clock(9) == []

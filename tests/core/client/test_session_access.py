@@ -60,7 +60,7 @@ def test_session_asks_as_soon_as_it_is_connected() -> None:
 
 
 def test_session_keeps_what_the_greeting_says_of_access() -> None:
-    """ACC-2, RIGHT-4: the token goes only to its keeper."""
+    """ACC-2, RIGHT-4: the token goes only to the code that stores it."""
     session = SessionClient("ann", Replica("client 1"), Credentials(None, "invite"))
     session.opened(0.0)
     effects = session.receive(greeting("device", "2025-03-01T12:00:00.000Z"), 0.0)

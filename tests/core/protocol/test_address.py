@@ -271,7 +271,7 @@ def test_another_key_at_the_same_place_is_another_server(known: str, now: str, i
 
 
 def test_sentence_about_a_damaged_link_keeps_its_secret() -> None:
-    """LINK-1: also if the number sign before it was lost."""
+    """LINK-1: even if the number sign before it was lost."""
     token = "Fh5yVC9-fthtuBqsRcrryg"
     for link in (f"wss://host:1t={token}", f"wss:///{token}", f"wss://host/ws/a/b/t={token}"):
         with pytest.raises(AddressError, match="…") as refused:

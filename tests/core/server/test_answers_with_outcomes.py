@@ -164,7 +164,7 @@ def test_replica_is_told_whose_change_replaced_its_values() -> None:
 
 
 def test_values_of_nobody_are_no_notice_to_one_who_is_new() -> None:
-    """STAMP-3, SYNC-9: the same goes for a number that the session doesn't know."""
+    """STAMP-3, SYNC-9: the same goes for a client id that the session never saw."""
     history = bench()
     do(history, Set("a", {"x": 5}), seen=1)
     [page] = asked(history, at(history, 1, "new", settles=["unheard of"]))

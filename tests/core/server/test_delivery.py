@@ -151,7 +151,7 @@ def test_frame_closes_when_it_is_long() -> None:
 
 
 def test_frame_has_the_head_after_its_last_change() -> None:
-    """PUSH-5, CLK-5: also if that is not the session's last; a frame without changes has no head."""
+    """PUSH-5, CLK-5: even if that is not the session's last; a frame without changes has no head."""
     desk = Desk("c1", limits=Limits(page_bytes=1000))
     heads = [desk.accept(Put(f"r{n}", "component", {"text": "x" * 300})).kept.head.hex() for n in range(5)]
     assert [patch(frame, "c1").head for frame in desk.flush()] == [heads[1], heads[3], heads[4]]

@@ -96,7 +96,7 @@ def test_operations_on_one_record_have_a_limit() -> None:
 
 
 def test_every_accepted_change_takes_a_clock() -> None:
-    """CLK-1: also one without effect."""
+    """CLK-1: even one without effect."""
     history = make()
     assert do(history, Put("a", "k")).entry.clock == 1
     entry = do(history, Set("gone", {"x": 1}), Remove("gone")).entry

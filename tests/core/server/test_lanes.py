@@ -49,7 +49,7 @@ def test_change_of_several_lanes_is_refused(ops: list[Op]) -> None:
 
 
 def test_id_is_free_for_another_lane_once_it_is_forgotten() -> None:
-    """DOC-8, CLK-4: nobody can get a delta any more from the time when it was in the old lane."""
+    """DOC-8, CLK-4: no delta can reach back any more to when it was in the old lane."""
     history = make(tombstones=1)
     for id in "ab":
         do(history, Put(id, "k", {}, Lane.TALK))

@@ -50,7 +50,7 @@ def test_those_who_came_in_with_a_grant_get_its_role() -> None:
 
 
 def test_a_script_is_known_as_one() -> None:
-    """PRES-18: also under another name."""
+    """PRES-18: even under another name."""
     members = people(ann="g1")
     told = members.add("c-bot", "bot", 0, Admission(), script=True)
     assert told.message == UserJoined("bot", "c-bot", timestamp(0), script=True)

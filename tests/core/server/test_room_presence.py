@@ -127,7 +127,7 @@ def test_surroundings_can_ask_what_there_is_to_do(wire: Wire) -> None:
 
 
 def test_changes_leave_in_messages_that_fit_one_a_tick(wire: Wire) -> None:
-    """PRES-17: the longest wait goes first; newer values replace waiting ones."""
+    """PRES-17: whoever has waited longest goes first; newer values replace queued ones."""
     room = wire.room
     for number in range(10):
         room.join(f"m{number}", f"user {number}", NOW)

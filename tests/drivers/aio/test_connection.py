@@ -61,7 +61,7 @@ def answering(text: bytes) -> Handler:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_nothing_listens(host: str) -> None:
-    """Also where a name stands for an IPv6 and an IPv4 address."""
+    """Even where a name stands for an IPv6 and an IPv4 address."""
     sentence = run(why_not(f"ws://{host}:{free_port()}"))
     assert sentence.startswith(f"Nothing answers at {host}:")
     assert "start optiverse-collab-server" in sentence

@@ -19,7 +19,7 @@ from tests.helpers.listener import listening
 
 @asynccontextmanager
 async def answering(answer: bytes | None) -> AsyncIterator[Prober]:
-    """A server that sends this to every client and then stays silent; with None it sends nothing at all."""
+    """A server that answers every client with this; with None it says nothing and stays connected."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if answer is None:

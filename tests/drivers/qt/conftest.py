@@ -38,7 +38,7 @@ def trusted(qapp: object) -> Iterator[None]:
 
 @pytest.fixture
 def proxy(owner: QObject) -> Iterator[TcpServer]:
-    """A proxy for the window's process; Qt bypasses it only for the loopback."""
+    """A proxy for the window's process; Qt bypasses it automatically for the loopback."""
     server = TcpServer(owner)
     host, port = server.place.split(":")
     before = QNetworkProxy.applicationProxy()

@@ -101,7 +101,7 @@ def test_a_copy_is_written_first_and_then_what_is_edited(qtbot: QtBot, owner: QO
 
 
 def test_what_is_left_at_the_end_is_all_there(qtbot: QtBot, owner: QObject, tmp_path: Path) -> None:
-    """DISK-2: also if the writer ends before the disk has finished."""
+    """DISK-2: even if the writer ends before the disk has finished."""
     slot = ReplicaFolder(tmp_path).claim("ws://here", "lab", "ann")
     replica = Replica("me")
     writer = DiskWriter(replica, slot, owner)

@@ -56,7 +56,7 @@ def answering(owner: QObject, answer: bytes, hang_up: bool = True) -> TcpServer:
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 @pytest.mark.parametrize("scheme", ["ws", "wss"])
 def test_nobody_listens_on_the_port(attempt: Try, host: str, scheme: str) -> None:
-    """Also where a name stands for an IPv6 and an IPv4 address."""
+    """Even where a name stands for an IPv6 and an IPv4 address."""
     assert attempt(f"{scheme}://{host}:{free_port()}/ws/default/ann") == Failure(Kind.REFUSED)
 
 

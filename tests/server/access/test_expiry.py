@@ -91,7 +91,7 @@ def test_time_is_moved_without_a_break(tmp_path: Path, watch: Watch) -> None:
 def test_what_comes_after_the_end_has_no_effect(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, watch: Watch
 ) -> None:
-    """ACC-3: also during the closing handshake, which takes as long as the peer likes."""
+    """ACC-3: even during the closing handshake, which takes as long as the peer likes."""
     monkeypatch.setattr(Connection, "close", lambda connection, reason: None)
     push: dict[str, Any] = {"client_clock": 1, "ops": [{"op": "put", "id": "late", "kind": "component"}]}
 

@@ -74,7 +74,7 @@ class Peer:
 
 
 def test_nothing_is_read_of_who_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """ACC-10: people who are not in yet could fill the memory."""
+    """ACC-10: otherwise people who are not in yet could fill the memory."""
     monkeypatch.setattr(tries, "FAILED", Quota(1, 0.001))
     monkeypatch.setattr(tries, "LONGEST_S", 60.0)
     monkeypatch.setattr(tries, "WAITING", 1)

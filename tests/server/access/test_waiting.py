@@ -36,7 +36,7 @@ async def hears_of_knocks(client: RawClient) -> bool:
 
 
 def test_a_guest_waits_is_let_in_and_comes_back(tmp_path: Path) -> None:
-    """ACC-12 to ACC-14: outside, the guest hears nothing from the session; inside, nobody sees the guest."""
+    """ACC-12 to ACC-14: outside, the guest gets nothing from the session; inside, nobody sees the guest."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         await sync_all(owner, "o")
@@ -113,7 +113,7 @@ def test_an_owner_who_comes_later_hears_who_waits(tmp_path: Path) -> None:
 
 
 def test_of_two_answers_the_first_counts(tmp_path: Path) -> None:
-    """ACC-14: also while the disk has yet to confirm the device."""
+    """ACC-14: even while the disk has yet to confirm the device."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
         token = await knock_link(owner)

@@ -16,7 +16,7 @@ from tests.helpers.storage import copy_as_crashed, database, fill
 
 
 def test_folder_is_left_as_a_server_leaves_it(tmp_path: Path) -> None:
-    """It has no log and no note about a holder, also after a crash or an error."""
+    """It has no log and no note about a holder, even after a crash or an error."""
     with database(tmp_path / "data") as made:
         fill(made, "lab", 0, 5)
         copy_as_crashed(tmp_path / "data", tmp_path / "crashed")

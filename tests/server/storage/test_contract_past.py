@@ -14,7 +14,7 @@ from tests.server.storage.conftest import Run
 
 
 def test_any_clock_that_is_kept_can_be_loaded(run: Run) -> None:
-    """HIST-2: from the nearest snapshot and the entries up to the clock, also within an append."""
+    """HIST-2: from the nearest snapshot and the entries up to the clock, even within an append."""
 
     async def scenario(store: Store) -> None:
         await store.begin_chunk("bench", snapshot(3, records=2))
@@ -118,7 +118,7 @@ def test_the_changes_of_any_span_can_be_loaded(run: Run) -> None:
 
 
 def test_changes_are_loaded_from_a_time_on(run: Run) -> None:
-    """HIST-6: `after` is the clock before the first of them, also if there is none."""
+    """HIST-6: `after` is the clock before the first of them, even if there is none."""
 
     async def scenario(store: Store) -> None:
         await store.begin_chunk("bench", snapshot(1))
@@ -135,7 +135,7 @@ def test_changes_are_loaded_from_a_time_on(run: Run) -> None:
 
 
 def test_no_more_changes_are_loaded_than_may_be(run: Run) -> None:
-    """HIST-7, LIM-16: except that one always comes, so that the reader gets on."""
+    """HIST-7, LIM-16: except that one change always comes, so that the reader makes progress."""
 
     async def scenario(store: Store) -> None:
         await store.begin_chunk("bench", snapshot(1))

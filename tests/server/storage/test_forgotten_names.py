@@ -77,7 +77,7 @@ def test_names_go_with_the_history_that_had_them(tmp_path: Path, monkeypatch: py
 
 
 def test_few_names_are_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So are names of which most were in use recently: reading a whole session takes time."""
+    """So are names if most of them were in use recently: reading a whole session takes time."""
     monkeypatch.setattr(forgotten_names, "FEW", 8)
     with database(tmp_path, Retention(bytes=0)) as made:
         history = new(made)

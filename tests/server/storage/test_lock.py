@@ -1,4 +1,4 @@
-"""A data folder belongs to one server at a time, also after kill -9."""
+"""A data folder belongs to one server at a time, even after kill -9."""
 
 from __future__ import annotations
 

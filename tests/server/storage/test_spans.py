@@ -64,7 +64,7 @@ def test_a_span_is_read_from_packed_chunks_too(tmp_path: Path) -> None:
 
 
 def test_a_damaged_part_of_the_history_is_refused(tmp_path: Path) -> None:
-    """CLK-5, HIST-3: and the rest of it can be read."""
+    """CLK-5, HIST-3: the rest can still be read."""
     with database(tmp_path) as made:
         fill(made, "bench", 0, 5, 8, 9)
     with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME, isolation_level=None)) as connection:

@@ -177,7 +177,7 @@ def _has(made: Database, session: str, clock: int) -> bool:
 def test_nothing_acknowledged_is_missing_after_a_power_cut(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DUR-1, DUR-2: after each of 200 commits, and in between, also while the file shrinks."""
+    """DUR-1, DUR-2: after each of 200 commits, and in between, and while the file shrinks."""
     monkeypatch.setattr(housekeeping, "FREE_PAGES", 4)
     monkeypatch.setattr(housekeeping, "PAGES_AT_ONCE", 2)
     disk, holder, steps = record(tmp_path / "data", lambda connection: None)

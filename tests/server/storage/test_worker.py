@@ -185,7 +185,7 @@ def test_cold_chunks_are_packed_when_nothing_else_is_asked_for(tmp_path: Path) -
 
 
 def test_nothing_is_packed_while_the_past_is_read(tmp_path: Path) -> None:
-    """HIST-2: also if somebody asks for it while the thread does something else."""
+    """HIST-2: even if somebody asks for it while the thread does something else."""
 
     async def scenario() -> None:
         async with bench(tmp_path) as made:
