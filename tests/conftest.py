@@ -1,4 +1,4 @@
-"""What every test relies on: a platform for Qt, no stopwatch, a skip where the real host is not installed."""
+"""What every test relies on: a platform for Qt, no stopwatch, and a skip where the real host is missing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.helpers.server_process import ServerProcess
 if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-# No test asks the keyring of whoever runs it.
+# Tests never use the keyring of the user who runs them.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 # No test depends on how fast a machine is. Where CI is set, hypothesis takes the same examples each time.
@@ -27,13 +27,13 @@ settings.register_profile(
     "any machine", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
-# What a unit test reaches must not depend on luck.
+# The code that a unit test reaches must not depend on luck.
 settings.register_profile("the same few", derandomize=True, database=None, max_examples=20)
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """A real server, for tests that don't change it; each has a session of its own."""
+    """A real server, for tests that don't change it; each test has its own session."""
     with ServerProcess(tmp_path_factory.mktemp("data")) as process:
         yield process
 
@@ -45,7 +45,7 @@ def data_folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def own_data_folder(monkeypatch: pytest.MonkeyPatch, data_folders: Path) -> Path:
-    """Where the windows and scripts of one test keep what they keep; no other test finds it."""
+    """The folder where one test's windows and scripts keep their data; no other test finds it."""
     folder = Path(tempfile.mkdtemp(dir=data_folders))
     for module in (folders, places):
         monkeypatch.setattr(module, "data_folder", lambda: folder)
@@ -59,7 +59,7 @@ def session_id(request: pytest.FixtureRequest) -> str:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes minutes; skip tests marked `optiverse` where `optiverse.ui` can't be imported."""
+    """Run long tests first; skip tests marked `optiverse` where `optiverse.ui` can't be imported."""
     items.sort(key=lambda item: item.get_closest_marker("takes_minutes") is None)
     if host_is_installed():
         return
@@ -73,5 +73,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def host_is_installed() -> bool:
-    """Whether `optiverse` is there and is the editor: it has the package `optiverse.ui`."""
+    """Whether `optiverse` is installed and is the editor: it has the package `optiverse.ui`."""
     return bool(importlib.util.find_spec("optiverse")) and bool(importlib.util.find_spec("optiverse.ui"))

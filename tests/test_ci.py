@@ -1,4 +1,4 @@
-"""What runs before a commit and at the public repository is what `make` runs here."""
+"""Commits and the public repository are checked with the commands that `make` runs here."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WORKFLOW = WORKFLOWS[0].read_text("utf-8")
 
 
 def recipe(target: str) -> list[str]:
-    """The commands of a target, as a shell sees them."""
+    """The commands of a target, as a shell receives them."""
     found = re.search(rf"^{target}:.*\n((?:\t.*\n)+)", MAKEFILE, re.MULTILINE)
     assert found is not None
     return [line.replace("$(RUN)", "python3 scripts/bootstrap.py run") for line in found[1].split("\n\t")]
@@ -42,7 +42,7 @@ def test_the_workflow_runs_targets_of_the_makefile() -> None:
 
 
 def test_each_action_is_pinned_to_a_commit() -> None:
-    """A tag can be moved; the comment says to which version the commit belongs."""
+    """A tag can be moved; the comment names the version of the commit."""
     actions = re.findall(r"uses: (.*)$", WORKFLOW, re.MULTILINE)
     assert actions
     for action in actions:

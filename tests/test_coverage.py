@@ -30,18 +30,18 @@ BREAK_OFF = (
     "tests/server/storage/test_crash.py",
     "tests/server/storage/test_sqlite_power_cuts.py",
 )
-"""They reach nothing here: they kill processes, or repeat what others do, for minutes."""
+"""They don't count here: for minutes, they kill processes or repeat what other tests do."""
 
 ROOMS = {
     "optiverse_collab/core": ["tests/core", "--ignore=tests/core/simulation"],
     "optiverse_collab/convert": ["tests/convert"],
     "server/optiverse_collab_server": ["tests/server", *(f"--ignore={path}" for path in BREAK_OFF)],
 }
-"""Folder of the sources -> where its tests are."""
+"""Folder of the sources -> the folder of its tests."""
 
 
 class Measured:
-    """What the tests of a room reached.
+    """The code that the tests of a room reached.
 
     Args:
         ended: how their run ended.
@@ -53,7 +53,7 @@ class Measured:
         self._data = data
 
     def report(self, include: Path, tests: Sequence[str] | None = None) -> tuple[float, str]:
-        """The share that was reached, in percent, and a table with what was missed.
+        """The share that was reached, in percent, and a table of what was missed.
 
         Args:
             include: a file, or a folder with all its files.
@@ -71,7 +71,7 @@ class Measured:
 
 
 Measure = Callable[[str], Measured]
-"""What the tests of a room reached, by the folder of its sources."""
+"""The code that the tests of a room reached, by the folder of its sources."""
 
 CORE = pytest.mark.xdist_group("coverage of the core")
 """One process measures for all these tests."""
@@ -79,7 +79,7 @@ CORE = pytest.mark.xdist_group("coverage of the core")
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Measure:
-    """Each room is measured once."""
+    """Measure each room once."""
     folder = tmp_path_factory.mktemp("coverage")
 
     @cache
@@ -87,7 +87,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measure:
         data = folder / sources.replace("/", ".")
         run = ["-m", "coverage", "run", f"--rcfile={ROOT / 'pyproject.toml'}", f"--data-file={data}"]
         plugins = ["-p", "tests.helpers.coverage_contexts", "-p", "no:cacheprovider"]
-        own_folder = f"--basetemp={data}.tmp"  # they would clean up the same one at the same time
+        own_folder = f"--basetemp={data}.tmp"  # they would clean up the same file at the same time
         options = ["-q", own_folder, *plugins, "--hypothesis-profile=the same few"]
         tests = ["-m", "pytest", *options, *ROOMS[sources]]
         return Measured(run_python(*run, f"--source={ROOT / sources}", *tests, deadline=560), data)
@@ -97,7 +97,7 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Measure:
 
 @CORE
 def test_core_modules_are_reached_by_their_own_tests(measured: Measure) -> None:
-    """All of each; by the files that `tests.test_mirror` takes for its tests."""
+    """All of each module, by the files that `tests.test_mirror` counts as its tests."""
     gaps: list[str] = []
     for module in sorted(SOURCES):
         if module.startswith("optiverse_collab/core/"):

@@ -1,4 +1,4 @@
-"""The examples in deploy/, and the commands in the pages about the server, are ones that the server takes."""
+"""The server accepts the examples in deploy/, and the commands in the pages about the server."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMMAND = re.compile(r"optiverse-collab-server(?:\.exe)?((?: +(?!\|)[^\s`]+)*)")
 
 
 def commands(text: str) -> list[list[str]]:
-    """The arguments of each command line of the server's."""
+    """The arguments of each command line for the server."""
     blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     lines = [line for block in blocks for line in block.splitlines()] + re.findall(r"`([^`\n]+)`", text)
     found = [COMMAND.search(line) for line in lines if not line.startswith(("ln ", "podman ", "cp "))]

@@ -1,4 +1,4 @@
-"""What a release says of itself, on a package index and to those who install it."""
+"""What a release states about itself, on a package index and where it is installed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def about(wheel: str) -> Message:
 
 
 def built(folder: Path, into: Path, monkeypatch: pytest.MonkeyPatch) -> Message:
-    """The metadata of the wheel that is built from a folder, as any tool builds it: from inside."""
+    """The metadata of the wheel built from a folder, the way any tool builds it: from inside."""
     monkeypatch.chdir(folder)
     [wheel] = WheelBuilder(str(folder)).build(directory=str(into), versions=["standard"])
     return about(wheel)
@@ -54,7 +54,7 @@ def test_a_release_names_no_folder_of_the_machine_that_made_it(release: Message)
 def test_a_source_archive_says_what_the_release_said(
     folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever builds from it sets no variable, and has no checkout around it."""
+    """A builder sets no variable, and has no checkout around it."""
     monkeypatch.setenv("OPTIVERSE_COLLAB_RELEASE", "1")
     project = (ROOT / folder).resolve()
     wanted = built(project, tmp_path, monkeypatch)

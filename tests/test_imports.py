@@ -1,4 +1,4 @@
-"""Imports keep to the laws in pyproject.toml, and a distribution is used only where it belongs."""
+"""Imports obey the laws in pyproject.toml, and each distribution is used only where it belongs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ IMPURE = set(
     "asyncio concurrent multiprocessing os random secrets select selectors signal socket sqlite3 ssl"
     " subprocess tempfile threading time uuid".split()
 )
-"""What the core leaves to its surroundings: clock, chance, files, sockets, threads."""
+"""What the core leaves to its callers: clock, randomness, files, sockets, threads."""
 
 DISTRIBUTIONS = {
     "optiverse_collab": set[str](),
@@ -63,7 +63,7 @@ BARE = [
     "optiverse_collab.host.optiverse",
     "optiverse_collab.window",
 ]
-"""Packages that import nothing: what is in them is imported when it is needed."""
+"""Packages that import nothing: their content is imported when it is needed."""
 
 
 def modules() -> dict[str, Path]:
@@ -93,7 +93,7 @@ def broken_laws(folder: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of all packages, which a test may spoil and has to mend."""
+    """A copy of all packages; a test may break it, but has to repair it."""
     folder = tmp_path_factory.mktemp("packages")
     for package, root in PACKAGES.items():
         shutil.copytree(root / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
@@ -129,11 +129,11 @@ def test_a_broken_law_is_seen(packages: Path, module: str, source: str, law: str
         path.write_text(before, encoding="utf-8")
 
 
-# What a part may import from elsewhere
+# Distributions that a part may import
 
 
 def imported(source: str) -> Iterator[str]:
-    """The full name of whatever this source imports, anywhere in it, unless only a type checker sees it."""
+    """The full name of everything that this source imports, except for type checkers alone."""
     for node in ast.walk(_WithoutTypeChecking().visit(ast.parse(source))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -143,7 +143,7 @@ def imported(source: str) -> Iterator[str]:
 
 
 class _WithoutTypeChecking(ast.NodeTransformer):
-    """Leaves out what stands under ``if TYPE_CHECKING``."""
+    """Leaves out the code under ``if TYPE_CHECKING``."""
 
     def visit_If(self, node: ast.If) -> ast.AST:
         if isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
@@ -152,7 +152,7 @@ class _WithoutTypeChecking(ast.NodeTransformer):
 
 
 def distributions_of(module: str) -> set[str]:
-    """What the longest rule that fits a module allows."""
+    """The distributions that the longest matching rule allows a module."""
     rules = [name for name in DISTRIBUTIONS if module == name or module.startswith(f"{name}.")]
     return DISTRIBUTIONS[max(rules, key=len)]
 
@@ -205,7 +205,7 @@ def test_an_import_in_its_place_passes(module: str, source: str) -> None:
 
 
 def test_what_the_server_uses_of_the_other_distribution() -> None:
-    """The core, the errors, and what any program needs that keeps files."""
+    """The core, the errors, and what any program that keeps files needs."""
     used = {
         name
         for module in modules()
@@ -238,7 +238,7 @@ STARTERS = [
     "optiverse_collab.host.plugins",
     "optiverse_collab.opening",
 ]
-"""Modules that work where our dependencies are missing, and say so."""
+"""Modules that work where our dependencies are missing, and report that."""
 
 
 @pytest.mark.parametrize("module", STARTERS)

@@ -57,11 +57,11 @@ FOLDERS = [
 FOLDERS += ["server/optiverse_collab_server", "tests"]
 TEXTS = {"", ".md", ".py", ".toml", ".yaml", ".yml", ".service", ".timer", ".conf"}
 OTHERS = ("tests/data/", "tests/test_language.py")
-"""Not ours to word, and the table above."""
+"""Text that is not ours, and the table above."""
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """The name and the content of each file in which we write English."""
+    """The name and the content of each file that contains our English."""
     paths = [path for folder in FOLDERS for path in (ROOT / folder).rglob("*")]
     for path in [
         *paths,
@@ -77,7 +77,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def stumbles(text: str) -> Iterator[tuple[int, str, str]]:
-    """The lines of a text that have something to avoid: number, what, and what to write."""
+    """The phrases to avoid in a text: line number, phrase, replacement."""
     for phrase, better in BETTER.items():
         for found in re.finditer(phrase, text, re.IGNORECASE):
             yield text.count("\n", 0, found.start()) + 1, found[0], better
@@ -103,7 +103,7 @@ def test_what_to_avoid_is_seen() -> None:
 
 
 SPOKEN = re.compile(r"[A-Za-z][a-z']+[,:;]? [a-z']{2,}|^ ?[a-z]{2,} $")
-"""Two words in a row, or one with something to follow."""
+"""Two words in a row, or one word between spaces."""
 
 LABELS = re.compile(
     r"set(Text|ToolTip|WindowTitle|AccessibleName|PlaceholderText)|add(Action|Tab|Row)|Q[A-Z]\w+"
@@ -118,7 +118,7 @@ BEFORE_WORDING = {
     "optiverse_collab/host/plugins.py",
     "optiverse_collab/host/optiverse/launch.py",
 }
-"""They speak where the libraries are missing that `wording` needs."""
+"""They run where the libraries that `wording` needs are missing."""
 
 
 def called(node: ast.Call) -> str:
@@ -126,7 +126,7 @@ def called(node: ast.Call) -> str:
 
 
 def is_spared(node: ast.AST) -> bool:
-    """Docstrings, errors, which say what happened where they are raised, and what nobody sees."""
+    """Docstrings, errors, which are worded where they are raised, and text that nobody sees."""
     if isinstance(node, ast.Call):
         return called(node) in SILENT
     return isinstance(node, ast.Raise) or (
@@ -135,7 +135,7 @@ def is_spared(node: ast.AST) -> bool:
 
 
 def texts_in_code(source: str) -> Iterator[str]:
-    """The texts for users that a source has itself."""
+    """The texts for users in a source's own code."""
     tree = ast.parse(source)
     spared = {id(part) for node in ast.walk(tree) if is_spared(node) for part in ast.walk(node)}
     for node in ast.walk(tree):

@@ -73,7 +73,7 @@ def test_without_a_terminal_a_dialog_says_it(
 
 @pytest.mark.usefixtures("nothing_installed")
 def test_a_dialog_needs_no_qt(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever forgot to install it would else see nothing at all."""
+    """Users who forgot to install it would otherwise see nothing at all."""
     messagebox = pytest.importorskip("tkinter.messagebox")
     shown: list[str] = []
     monkeypatch.setattr(messagebox, "showerror", lambda title, sentence: shown.append(sentence))

@@ -1,4 +1,4 @@
-"""plugin.toml: checked on loading, and kept in step with the rest."""
+"""plugin.toml: checked on loading, and consistent with the rest."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_shortcuts_are_not_taken_twice() -> None:
 
 
 def test_no_two_entries_of_a_menu_have_the_same_mnemonic() -> None:
-    """Else the keyboard goes to and fro between them."""
+    """Otherwise its key would alternate between them."""
     menus: dict[tuple[str, ...], list[str]] = {}
     for action in module.load().actions:
         for depth in range(1, len(action.menu)):

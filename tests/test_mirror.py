@@ -1,4 +1,4 @@
-"""Tests mirror the sources: who looks for the test of a module, or for what a test is about, need not search.
+"""Tests mirror the sources: the test of a module, and the subject of a test, are found by their paths.
 
 ``tests/X/test_Y.py`` and ``tests/X/test_Y_TOPIC.py`` are about the module, or the package, ``X/Y``.
 """
@@ -75,7 +75,7 @@ ABOUT_MORE = {
     "tests/test_sizes.py": "the law of sizes",
     "tests/window/ui/test_names_of_others.py": "names of others are no markup, in any tooltip or label",
 }
-"""A test that is about no single module → what it is about."""
+"""A test that is about no single module → its subject."""
 
 TESTED_THROUGH = {
     "tests/convert/test_reading.py": "convert.identity convert.shapes",
@@ -158,7 +158,7 @@ def without_subject(tests: Collection[str], sources: Collection[str]) -> set[str
 
 
 def without_test(sources: Collection[str], tests: Collection[str]) -> set[str]:
-    """The modules that no test mirrors; a package's own file imports what is in it, and no more."""
+    """The modules that no test mirrors, except package files, which only import their content."""
     mirrored = {subject(test, sources) for test in tests}
     return {source for source in sources if source not in mirrored and not source.endswith("/__init__.py")}
 

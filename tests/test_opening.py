@@ -1,4 +1,4 @@
-"""The editor is asked to open a bench or a link when it starts."""
+"""The editor opens a bench or a link when it starts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_files_and_links_are_to_be_opened(argument: str) -> None:
 
 @pytest.mark.parametrize("text", [LINK, f"\n  {LINK}\n\n", f"{LINK[:-9]}\n{LINK[-9:]}\n"])
 def test_a_link_may_stand_in_a_file(tmp_path: Path, text: str) -> None:
-    """Arguments can be seen by others on the machine. Mail programs break long lines."""
+    """Others on the machine can see arguments. Mail programs break long lines."""
     assert opening.read_target(LINK) == LINK
     path = tmp_path / "invite.txt"
     path.write_text(text, "utf-8")

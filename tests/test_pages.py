@@ -1,4 +1,4 @@
-"""The pages: what they link to is there, and what their programs import is made for users."""
+"""The pages: their links lead somewhere, and their programs import only what is made for users."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MADE_HERE = ("build", "dist")
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a file is the project's, and not made or downloaded by a tool."""
+    """Whether a file belongs to the project, rather than being made or downloaded by a tool."""
     folders = path.relative_to(ROOT).parts[:-1]
     return not any(name in MADE_HERE or (name.startswith(".") and name != ".github") for name in folders)
 
@@ -33,30 +33,30 @@ HOSTS = {
     "pluggy.readthedocs.io": "how plugins and hosts meet",
     "semver.org": "what our versions mean",
 }
-"""Hosts outside that pages link to. Nothing is fetched; a new one is a decision."""
+"""External hosts that pages link to. Nothing is fetched; a new host is a decision."""
 
 FOR_USERS = ("scripting", "host", "hookspecs", "errors", "testing")
-"""What programs of others import of `optiverse_collab`; everything else may change without notice."""
+"""What other people's programs may import from `optiverse_collab`; the rest may change without notice."""
 
 INSIDE = {"docs/architecture.md", "examples/two_replicas.py"}
-"""They show the core to those who work on it."""
+"""Pages that show the core to those who work on it."""
 
 
 @cache
 def tokens(page: str) -> list[Token]:
-    """A page, parsed; what stands in a line comes after that line's token."""
+    """A page, parsed; the tokens within a line follow that line's token."""
     parsed = MarkdownIt("commonmark").enable("table").parse((ROOT / page).read_text("utf-8"))
     return [part for token in parsed for part in (token, *(token.children or ()))]
 
 
 def links(page: str) -> list[str]:
-    """Where a page points to, its pictures too."""
+    """All links of a page, including those to pictures."""
     found = [token.attrGet("href") or token.attrGet("src") for token in tokens(page)]
     return [str(link) for link in found if link]
 
 
 def anchors(page: str) -> set[str]:
-    """The names that GitHub gives to the headings of a page."""
+    """The anchors that GitHub gives to the headings of a page."""
     names: list[str] = []
     for heading, line in zip(tokens(page), tokens(page)[1:], strict=False):
         if heading.type == "heading_open":
@@ -97,7 +97,7 @@ def test_links_to_others_are_encrypted_and_known(page: str) -> None:
 
 
 def programs(page: str) -> Iterator[ast.Module]:
-    """The Python in a page; of what is shown at a terminal, the imports."""
+    """The Python code in a page; of terminal sessions, the imports."""
     for token in tokens(page):
         if token.type == "fence":
             lines = re.findall(r"^(?:from|import) optiverse_collab.*$", token.content, re.MULTILINE)

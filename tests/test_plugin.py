@@ -84,7 +84,7 @@ def test_optiverse_window_closing(hook: pluggy.HookRelay, window: DemoWindow) ->
 
 
 def test_optiverse_host_adapter(hook: pluggy.HookRelay, window: DemoWindow) -> None:
-    """For windows of Optiverse alone; those are in tests/host/optiverse/test_windows.py."""
+    """Only windows of Optiverse get it; tests/host/optiverse/test_windows.py has those."""
     assert hook.optiverse_host_adapter(window=window) is None
 
 

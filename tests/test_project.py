@@ -1,4 +1,4 @@
-"""What is written in more than one place of the project says the same everywhere."""
+"""Facts that stand in several places of the project are the same everywhere."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def applies(requirement: Requirement, environment: dict[str, str]) -> bool:
 
 
 def declared(project: dict[str, Any]) -> list[Requirement]:
-    """What a distribution needs from elsewhere to run, its extras included."""
+    """What a distribution needs from elsewhere to run, including its extras."""
     extras = project["project"].get("optional-dependencies", {}).values()
     hook = project["tool"]["hatch"]["metadata"]["hooks"].get("custom", project["project"])
     texts = [*hook["dependencies"], *(text for extra in extras for text in extra)]
@@ -58,7 +58,7 @@ def declared(project: dict[str, Any]) -> list[Requirement]:
 
 
 def wanted() -> list[Requirement]:
-    """What the distributions and the development group ask for by name."""
+    """The names that the distributions and the development group ask for."""
     group = [Requirement(text) for text in PLUGIN["dependency-groups"]["dev"]]
     ours = {"optiverse-collab", "optiverse-collab-demo", "optiverse-collab-server"}
     tools = [tool for tool in group if tool.name not in ours]
@@ -183,7 +183,7 @@ def processes_started(source: str) -> list[str]:
 
 
 def test_each_process_of_a_test_has_a_deadline() -> None:
-    """`tests.helpers.processes` gives it one; elsewhere none is started."""
+    """`tests.helpers.processes` sets it; no test starts a process any other way."""
     sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("*.py")}
     assert [path.stem for path, source in sources.items() if processes_started(source)] == ["processes"]
     assert processes_started("subprocess.run(x, subprocess.PIPE); os.system(y); asyncio.run(z)") == [

@@ -1,4 +1,4 @@
-"""Files, functions and the names of tests are short enough to be taken in at a glance."""
+"""Files, functions and the names of tests are short enough to understand at a glance."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ FOLDERS = ["benchmarks", "demo", "examples", "optiverse_collab", "scripts", "ser
 
 FILE_LINES = 310
 FUNCTION_LINES = 46
-"""From `def` to the end, docstring and all; without decorators, which may hold a table of cases."""
+"""From `def` to the end, including the docstring; without decorators, which may hold a table of cases."""
 NAME_CHARS = 60
 
 
 def excesses(source: str) -> Iterator[str]:
-    """What is too long in a source."""
+    """Everything that is too long in a source."""
     lines = len(source.splitlines())
     if lines > FILE_LINES:
         yield f"{lines} lines"
@@ -45,12 +45,12 @@ def test_nothing_is_too_long(folder: str) -> None:
 
 
 def function(name: str, lines: int, kind: str = "def") -> str:
-    """The source of a function of `lines` lines, under a decorator of three."""
+    """A function of `lines` lines in total, under a decorator of three."""
     return f"@decorated(\n    1,\n)\n{kind} {name}():\n" + "    pass\n" * (lines - 1)
 
 
 def in_class(source: str) -> str:
-    """The same as a method."""
+    """The same function as a method."""
     return "class Some:\n" + "".join(f"    {line}\n" for line in source.splitlines())
 
 

@@ -1,4 +1,4 @@
-"""The benchmark of the sync core, which checks for itself that its replicas agree."""
+"""The benchmark of the sync core, which itself checks that its replicas agree."""
 
 from __future__ import annotations
 

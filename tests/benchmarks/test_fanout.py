@@ -1,4 +1,4 @@
-"""The load generator, against real processes; how fast they are is nothing that a test asks."""
+"""The load generator, with real processes; no test asserts how fast they are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TINY = [
 
 @pytest.mark.parametrize("load", TINY, ids=str)
 def test_server_delivers_every_edit_once_to_everybody(load: Load) -> None:
-    """PUSH-5: also to its author, who so knows that it is kept."""
+    """PUSH-5: even to its author, who learns from it that the edit is stored."""
     result = measure(server(load.tls), load)
     assert result.missing == result.unseen == 0
     assert result.expected == _edits(result, load) * (load.participants - 1)
@@ -27,7 +27,7 @@ def test_server_delivers_every_edit_once_to_everybody(load: Load) -> None:
 
 @pytest.mark.parametrize("load", TINY, ids=str)
 def test_relay_delivers_every_edit_once_to_everybody_else(load: Load) -> None:
-    """What the server is compared with does the same work."""
+    """The relay that the server is compared with does the same work."""
     result = measure(relay(load.tls), load)
     assert result.missing == 0
     assert result.unseen == _edits(result, load)
@@ -35,13 +35,13 @@ def test_relay_delivers_every_edit_once_to_everybody_else(load: Load) -> None:
 
 
 def _edits(result: Fanout, load: Load) -> int:
-    """How many edits there were; each is due at a time of its own, so there is one lateness for each."""
+    """How many edits there were: each is due at its own time, so it has one lateness."""
     edits = len(result.late_ms)
     assert edits >= load.editors * load.hz * load.seconds
     return edits
 
 
 def test_idle_session_has_nothing_to_deliver() -> None:
-    """Without editors only the cost of being there is measured."""
+    """Without editors, only the cost of idle connections is measured."""
     result = measure(server(), Load(participants=3, editors=0, seconds=0.2, components=5))
     assert (result.expected, result.missing, result.latencies_ms) == (0, 0, [])

@@ -1,4 +1,4 @@
-"""The benchmark of a newcomer, who must end with the whole bench."""
+"""The benchmark of joining, after which the newcomer must have the whole bench."""
 
 from __future__ import annotations
 

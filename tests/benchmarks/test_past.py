@@ -1,4 +1,4 @@
-"""The benchmark of the past, whose questions must all be answered."""
+"""The benchmark of history requests, which must all be answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The benchmark of the editor's window, which checks for itself that the window shows the session's bench."""
+"""The benchmark of the editor's window, which itself checks that the window shows the session's bench."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.helpers.processes import python
 
 @pytest.mark.optiverse
 def test_every_figure_is_there() -> None:
-    """In a process of its own: a stopwatch stays in the plugin's classes."""
+    """In a process of its own, since the stopwatch stays in the plugin's classes."""
     sizes = "--components 60 --selected 5 --joined 200 --seconds 0.5".split()
     with python("-m", "benchmarks", "--runs", "1", "window", *sizes) as process:
         output, _ = process.communicate()

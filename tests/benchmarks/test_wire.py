@@ -1,4 +1,4 @@
-"""The hand-made WebSocket of the load generator, against the library's."""
+"""The load generator's own WebSocket code, tested against the library's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SIZES = [0, 1, 125, 126, 65535, 65536]
 
 @pytest.mark.parametrize("cut", [1, 2, 3, 7, 70_000])
 def test_messages_are_found_however_the_bytes_arrive(cut: int) -> None:
-    """Frames of every form of length, in pieces and together."""
+    """Frames with every form of length, in pieces and together."""
     payloads = [b"x" * size for size in SIZES]
     stream = b"".join(Frame(Opcode.TEXT, payload).serialize(mask=False) for payload in payloads)
     reader = FrameReader()

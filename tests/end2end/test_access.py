@@ -1,4 +1,4 @@
-"""A server with TLS and invites as a process, and scripts that come in by links, with different rights."""
+"""A server process with TLS and invites, and scripts that join with links, with different rights."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class Hosted:
 
 
 async def come_in(link: str) -> None:
-    """Come in, and leave again."""
+    """Join, and leave again."""
     async with connect(link, user="Gil") as bench:
         assert bench.me is not None
 
 
 @asynccontextmanager
 async def hosted(server: ServerProcess, data: Path) -> AsyncIterator[Hosted]:
-    """The owner comes in with the link that the server has written."""
+    """The owner joins with the link that the server wrote to a file."""
     await asyncio.to_thread(server.until_says, "The owner's link is in")
     address = parse_address((data / "owner-link").read_text("utf-8"))
     async with LiveServer(server.port, True).client("Olga", "lab", token=address.token) as owner:
@@ -53,7 +53,7 @@ async def hosted(server: ServerProcess, data: Path) -> AsyncIterator[Hosted]:
 
 
 async def edit_until_removed(lab: Hosted, device: str) -> None:
-    """Come back without an invite, and be removed by the owner."""
+    """Rejoin without an invite, and be removed by the owner."""
     async with connect(lab.link(), user="Gil") as bench:
         assert bench["lens"]["name"] == "Lens 1"
         await set_grant(lab.owner, device, role="none")
@@ -69,7 +69,7 @@ def guarded(tmp_path: Path) -> ServerProcess:
 
 
 def test_a_guest_is_let_in_promoted_and_removed(guarded: ServerProcess, tmp_path: Path) -> None:
-    """ACC-1, ACC-6, ACC-9, RIGHT-1, RIGHT-4: and comes back without the invite in between."""
+    """ACC-1, ACC-6, ACC-9, RIGHT-1, RIGHT-4: and rejoins without the invite in between."""
 
     async def main() -> None:
         async with hosted(guarded, tmp_path / "data") as lab:
@@ -95,7 +95,7 @@ def test_a_guest_is_let_in_promoted_and_removed(guarded: ServerProcess, tmp_path
 
 
 def test_a_guest_knocks_and_comes_back_without(guarded: ServerProcess, tmp_path: Path) -> None:
-    """ACC-12, ACC-14, CONN-1: over TLS, as a script, which gives an owner its own time and no more."""
+    """ACC-12, ACC-14, CONN-1: a script over TLS, which waits for an owner until its own timeout."""
 
     async def main() -> None:
         async with hosted(guarded, tmp_path / "data") as lab:
@@ -120,7 +120,7 @@ def test_a_guest_knocks_and_comes_back_without(guarded: ServerProcess, tmp_path:
 
 
 def test_nobody_comes_in_by_a_link_that_is_used_up_or_revoked(guarded: ServerProcess, tmp_path: Path) -> None:
-    """ACC-6, ACC-9: or without an invite."""
+    """ACC-6, ACC-9: nor without an invite."""
 
     async def main() -> None:
         async with hosted(guarded, tmp_path / "data") as lab:

@@ -1,4 +1,4 @@
-"""The first connection, step by step, as users were promised to see it (docs/users.md)."""
+"""The first connection, step by step, as the documentation promises it to users (docs/users.md)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def times(lines: list[str], text: str) -> int:
 
 
 def once(lines: Callable[[], list[str]], *texts: str) -> None:
-    """Wait until there is a line for each text; then there is one and no more."""
+    """Wait until there is a line for each text; each must appear only once."""
     deadline = time.monotonic() + DEADLINE_S
     for text in texts:
         while not times(lines(), text):
@@ -58,7 +58,7 @@ def once(lines: Callable[[], list[str]], *texts: str) -> None:
 
 
 def log(window: Window) -> list[str]:
-    """What the log window shows."""
+    """The text in the log window."""
     return list(window.do(log=[])["log"])
 
 

@@ -1,4 +1,4 @@
-"""An editor hosts with TLS and an invite, and others join by the link: over 127.0.0.1."""
+"""An editor hosts with TLS and an invite, and others join with the link: over 127.0.0.1."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.helpers.window_process import DEADLINE_S, Window
 
 
 class Lab:
-    """People with computers of their own, as far as homes go.
+    """People with computers of their own, or at least homes.
 
     Args:
         host: the editor that they use.
@@ -31,22 +31,22 @@ class Lab:
         self.windows: list[Window] = []
 
     def open(self, name: str) -> Window:
-        """Somebody opens their editor."""
+        """Open an editor as somebody."""
         home = self._folder / name
         home.mkdir(exist_ok=True)
         self.windows.append(Window(self._host, home))
         return self.windows[-1]
 
     def close(self, window: Window) -> None:
-        """Somebody leaves, and closes their editor; the server of a host ends."""
+        """Somebody leaves, and closes their editor; a host's server ends with it."""
         self.windows.remove(window)
         window.do(leave=[])
         window.until(lambda state: state["status"] == "offline")
         assert window.close() == 0
-        window.kill()  # its pipes
+        window.kill()  # the process's pipes
 
     def files(self, name: str) -> list[bytes]:
-        """What somebody's programs wrote."""
+        """The content of all files that somebody's programs wrote."""
         return [path.read_bytes() for path in (self._folder / name).rglob("*") if path.is_file()]
 
 
@@ -63,7 +63,7 @@ def is_in(state: dict[str, Any]) -> bool:
 
 
 def invite_of(window: Window) -> Address:
-    """What the link says that a window shows; its way is that of this machine alone."""
+    """The content of the link that a window shows; its address is that of this machine alone."""
     deadline = time.monotonic() + DEADLINE_S
     while not (link := window.do(invite=[])["invite"]):
         assert time.monotonic() < deadline
@@ -72,7 +72,7 @@ def invite_of(window: Window) -> Address:
 
 
 def test_one_link_is_enough(lab: Lab) -> None:
-    """LINK-1, LINK-3: a guest pastes it, and is in; nobody is without it."""
+    """LINK-1, LINK-3: a guest pastes it, and has joined; nobody joins without it."""
     ann, port = lab.open("ann"), free_port()
     ann.do(host=[port, "optics", "Ann"])
     ann.until(is_in)
@@ -101,7 +101,7 @@ def test_one_link_is_enough(lab: Lab) -> None:
 
 
 def test_the_link_goes_on_working_when_it_is_hosted_again(lab: Lab) -> None:
-    """The key stays, and so does what was invited."""
+    """The key stays, and so do the invites."""
     ann, port = lab.open("ann"), free_port()
     ann.do(host=[port, "optics", "Ann"])
     ann.until(is_in)

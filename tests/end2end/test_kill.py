@@ -1,4 +1,4 @@
-"""kill -9 in the middle of load: no acknowledged change is missing (DUR-1, PUSH-7, REP-7)."""
+"""kill -9 under load: no acknowledged change is missing (DUR-1, PUSH-7, REP-7)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ EDITS = 150
 
 
 async def edit(bench: AsyncBench, number: int, acknowledged: dict[str, int]) -> None:
-    """Count a record of one's own up; note what the server acknowledged."""
+    """Count up in a record of one's own; note what the server acknowledged."""
     id = f"counter {number}"
     bench.put(id, "counter", {"n": 0})
     for n in range(1, EDITS + 1):
@@ -29,7 +29,7 @@ async def edit(bench: AsyncBench, number: int, acknowledged: dict[str, int]) -> 
 
 
 def test_kill_9_under_load_loses_nothing_acknowledged(tmp_path: Path) -> None:
-    """Several times, at different moments; the clients reconnect and finish."""
+    """The server is killed several times, at different moments; the clients reconnect and finish."""
     rng = random.Random(1)
 
     async def main(server: ServerProcess) -> None:
@@ -62,7 +62,7 @@ def test_kill_9_under_load_loses_nothing_acknowledged(tmp_path: Path) -> None:
 
 
 def test_restart_with_offline_edits_pending(tmp_path: Path) -> None:
-    """REP-7: what was edited while there was no server is in the session when there is one again."""
+    """REP-7: edits made without a server are in the session when the server is back."""
 
     async def main(server: ServerProcess) -> None:
         async with connect(server.url, "lab", "ann", chance=lambda: 0.0) as ann:

@@ -15,12 +15,12 @@ from tests.helpers.window_process import DEADLINE_S, Window
 
 Open = Callable[[], Window]
 LAST = 88.25
-"""Where the last edit puts something [mm]: nothing else has that number."""
+"""Where the last edit moves an item [mm]: nothing else has that number."""
 
 
 @pytest.fixture(params=["demo", pytest.param("optiverse", marks=pytest.mark.optiverse)])
 def open_window(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
-    """Opens windows of one user of one computer."""
+    """Open windows of one user on one computer."""
     made: list[Window] = []
 
     def open_one() -> Window:
@@ -38,7 +38,7 @@ def is_in(state: dict[str, Any]) -> bool:
 
 
 def is_on_disk(home: Path) -> bool:
-    """Whether the last edit was written, wherever that is: numbers are in MessagePack there."""
+    """Whether the last edit was written, in whichever file: numbers are stored as MessagePack there."""
     number = struct.pack(">d", LAST)
     return any(number in file.read_bytes() for file in home.rglob("*") if file.is_file())
 
@@ -52,7 +52,7 @@ def until_on_disk(home: Path) -> None:
 
 @pytest.mark.parametrize("has_server", [False, True], ids=["without a server", "on their way"])
 def test_edits_outlive_the_editor(open_window: Open, tmp_path: Path, has_server: bool) -> None:
-    """And neither they nor their items are there twice."""
+    """And neither they nor their items are duplicated."""
     with ServerProcess(tmp_path / "data") as server:
         ann = open_window()
         ann.do(join=[server.url, "lab", "Ann"])

@@ -1,4 +1,4 @@
-"""Windows in processes of their own, a real server, and what happens to each of them on a bad day."""
+"""Windows in processes of their own, a real server, and what can happen to each of them on a bad day."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_crash_of_a_window_or_of_the_server_loses_nothing(
 
 
 def test_a_window_that_is_closed_takes_nothing_with_it(windows: Callable[[], Window], tmp_path: Path) -> None:
-    """A host takes its scene apart when it closes; that is no edit. The last one still counts."""
+    """A closing host deletes its scene; that is no edit. The last real edit still counts."""
     with ServerProcess(tmp_path) as server:
         ann, bob = windows(), windows()
         for name, window in (("Ann", ann), ("Bob", bob)):
@@ -82,7 +82,7 @@ def test_a_window_that_is_closed_takes_nothing_with_it(windows: Callable[[], Win
 
 
 def test_coming_back_with_a_file_is_no_question(windows: Callable[[], Window], tmp_path: Path) -> None:
-    """Save, close, open that file tomorrow, edit it, join: both sides stand."""
+    """Save, close, open that file tomorrow, edit it, join: both sides' edits stand."""
     file = tmp_path / "bench.json"
     with ServerProcess(tmp_path) as server:
         ann, bob = windows(), windows()
@@ -111,7 +111,7 @@ def test_coming_back_with_a_file_is_no_question(windows: Callable[[], Window], t
 
 
 def test_bench_appears_item_for_item_in_another_window(windows: Callable[[], Window], tmp_path: Path) -> None:
-    """As the host itself has it, which gives items other z values when it opens the file (0.3)."""
+    """Exactly as the host loads it; 0.3 gives items other z values when it opens the file."""
     path = DATA / "bench_300.json"
     alone, ours, theirs = (tmp_path / f"{name}.json" for name in ("alone", "ann", "bob"))
     with ServerProcess(tmp_path) as server:
@@ -124,7 +124,7 @@ def test_bench_appears_item_for_item_in_another_window(windows: Callable[[], Win
             window.do(save=[str(copy)])
     for copy in (ours, theirs):
         found = same_bench(read_bench(alone), read_bench(copy))
-        # A group of this file names an item that was deleted. 0.2 alone keeps that.
+        # A group in this file names an item that was deleted. Only 0.2 keeps that.
         assert [difference for difference in found if "'absent_items'" not in difference] == []
     original, copied = (records_from_bench(read_bench(one)).records for one in (path, theirs))
     assert len(original) >= 300

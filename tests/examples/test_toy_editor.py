@@ -1,4 +1,4 @@
-"""The toy editor of docs/host-integration.md: an editor adopts us with one line and an adapter."""
+"""The toy editor of docs/host-integration.md: an editor adopts the plugin with one line and an adapter."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_two_windows_share_a_bench(qtbot: QtBot, server: ServerProcess, session_
 
 
 def test_integration_is_at_most_ten_lines() -> None:
-    """All but the editor and its adapter: what makes a window, and what it imports of ours."""
+    """All lines except the editor and its adapter: those that make a window, and imports of ours."""
     source = EXAMPLE.read_text("utf-8")
     lines = source.splitlines()
     tree = ast.parse(source)

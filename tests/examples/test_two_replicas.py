@@ -1,4 +1,4 @@
-"""The example at the head of docs/architecture.md does what it says, and is quoted word for word."""
+"""The example at the start of docs/architecture.md works, and is quoted word for word."""
 
 from __future__ import annotations
 

@@ -36,11 +36,11 @@ class Accessible:
     """What a screen reader finds: a widget, or a part of one.
 
     Args:
-        address: of Qt's QAccessibleInterface.
+        address: the address of Qt's QAccessibleInterface.
     """
 
     def __init__(self, address: int) -> None:
-        assert address, "Qt knows nothing to say of it"
+        assert address, "Qt has no accessible interface for it"
         self._address = address
 
     @property

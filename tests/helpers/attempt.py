@@ -24,9 +24,9 @@ class Attempt(QObject):
     """A `Connection` that was opened.
 
     Attributes:
-        connection: the real thing; it deletes itself at its end.
+        connection: the real connection; it deletes itself when it ends.
         received: its messages, oldest first.
-        failures: how it ended; never more than one.
+        failures: why it ended; at most one.
         gone: whether the connection has been deleted.
     """
 

@@ -28,12 +28,12 @@ class DictHost:
 
     Attributes:
         bench: what the user sees.
-        lines: what was logged, as (level, text).
+        lines: the logged messages, as (level, text).
         in_hand: ids that the user is dragging.
-        file: where the user saves to.
+        file: the file that the user saves to.
         applied: the lists of operations that came from others.
-        steps: the user's steps with `edit`.
-        more: whether another one was announced after the last.
+        steps: the user's steps made with `edit`.
+        more: whether the host expects more after the last list.
     """
 
     name = "Dict 1.0"

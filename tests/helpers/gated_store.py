@@ -17,8 +17,8 @@ class GatedStore(MemoryStore):
     Attributes:
         gate: appends wait until it is set.
         broken: appends fail.
-        full: chunks can't be begun.
-        batches: how many entries came with each append.
+        full: new chunks fail.
+        batches: the number of entries in each append.
         chunks: the start of each chunk.
     """
 

@@ -24,7 +24,7 @@ class MemoryFile:
 
     Attributes:
         written: what each write added or replaced.
-        by_others: all grants, as another process has left them.
+        by_others: all grants, as another process wrote them.
     """
 
     def __init__(self) -> None:
@@ -62,7 +62,7 @@ class Guarded(LiveServer):
     """A server that requires a token from everybody.
 
     Attributes:
-        owner_token: of an invite of the server's owner.
+        owner_token: the token of an invite for the server's owner.
         entrance: its door.
     """
 

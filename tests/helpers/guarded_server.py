@@ -27,7 +27,7 @@ class GuardedServer:
     """The server, and the link of its owner.
 
     Attributes:
-        process: that runs it.
+        process: the server process.
     """
 
     def __init__(self, process: ServerProcess, data: Path) -> None:
@@ -52,8 +52,8 @@ class Owner:
     """An owner's window, as far as access is concerned.
 
     Args:
-        service: of the window, which is in the session.
-        url: of the server.
+        service: the window's service, which is in the session.
+        url: the server's address.
         session: the session's name.
 
     Attributes:

@@ -26,12 +26,12 @@ def leave_edits(
     """Leave somebody's edits, made on top of another replica of the session.
 
     Args:
-        session: has the session's records.
-        address: of the server.
-        name: of the session.
-        user_id: whose edits they are.
-        ops: one change each.
-        hosted: how an editor of this computer hosted the session.
+        session: a replica with the session's records.
+        address: the server's address.
+        name: the session's name.
+        user_id: the author of the edits.
+        ops: operations, each of which becomes one change.
+        hosted: how an editor on this computer hosted the session.
     """
     ids = [secrets.token_hex(16)]
     copy = msgspec.structs.replace(session.save(), client_ids=ids, pending=[], held={})

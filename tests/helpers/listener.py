@@ -15,16 +15,16 @@ Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 class Listener:
     """Serves each connection with `handler`, and closes it when that returns.
 
-    asyncio.start_server won't do: nobody closes what it accepts while it is being closed.
+    asyncio.start_server won't do: connections that it accepts while it is being closed stay open.
 
     Args:
-        handler: may end with the errors of a client that went away.
-        tls: what to encrypt with; None for plain TCP.
-        port: where to listen; 0 for any free port.
-        receive_bytes: how much of each connection the system keeps for us; None for its own choice.
+        handler: may raise the errors that a departing client causes.
+        tls: the TLS context; None for plain TCP.
+        port: the port to listen on; 0 for any free port.
+        receive_bytes: the size of each connection's receive buffer; None for the system's default.
 
     Attributes:
-        port: where it listens.
+        port: the port on which it listens.
     """
 
     def __init__(

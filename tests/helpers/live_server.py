@@ -28,7 +28,7 @@ class RawClient:
     Attributes:
         ws: the connection.
         ack: the server's first message.
-        confirms: whether it confirms each patch and unasked page that it is given (SYNC-11).
+        confirms: whether it confirms each patch and unasked page that it receives (SYNC-11).
     """
 
     def __init__(self, ws: ClientConnection) -> None:

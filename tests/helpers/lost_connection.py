@@ -12,7 +12,7 @@ from optiverse_collab.window.manager import CollaborationManager
 def break_off(manager: CollaborationManager) -> None:
     """Break the connection off without a WebSocket close.
 
-    The window notices when events are handled, and is back when they are handled for half a second.
+    The window notices once it handles events, and reconnects after half a second of them.
     """
     [tcp] = manager.service.findChildren(QTcpSocket)
     with socket.fromfd(int(tcp.socketDescriptor()), socket.AF_INET, socket.SOCK_STREAM) as line:

@@ -30,7 +30,7 @@ class ManagedHost:
 
     Attributes:
         states: one after the other.
-        failures: the messages when it failed.
+        failures: the messages of its failures.
     """
 
     def __init__(self, parent: QObject) -> None:

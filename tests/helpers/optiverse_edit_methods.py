@@ -1,6 +1,6 @@
 """The ways in which users of the real Optiverse change a bench, and the kinds of items that each works for.
 
-A way is left out for a kind only with a reason, and the reason is tested, too.
+A method is left out for a kind only with a reason, and the reason is tested, too.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ class EditMethod:
 
     Attributes:
         do: does it.
-        kinds: the kinds that it is a question for.
-        lacking: kind → why the host has no such way for it.
-        no_step: kind → why the host's undo stack does not have it.
-        lacking_02, no_step_02: what is otherwise in Optiverse 0.2; None if there is such a way there.
+        kinds: the kinds to which it could apply.
+        lacking: kind → why the host offers no such method for it.
+        no_step: kind → why the host doesn't put it on its undo stack.
+        lacking_02, no_step_02: what differs in Optiverse 0.2; None if it offers the method.
     """
 
     do: Callable[[Participant, Thing], object]

@@ -56,7 +56,7 @@ class MouseUser(Drawing):
     def at(self, point: QPointF | Point) -> QPoint:
         """The pixel on the canvas of a point of the bench."""
         at: QPoint = self.window.view.mapFromScene(QPointF(*point) if isinstance(point, tuple) else point)
-        assert self.viewport.rect().contains(at), "it is not to be seen"
+        assert self.viewport.rect().contains(at), "it is not visible"
         return at
 
     def look(self, point: QPointF | Point) -> None:
@@ -149,7 +149,7 @@ class MouseUser(Drawing):
         """Drag a component out of the library and drop it on the canvas.
 
         Args:
-            on_the_way: what happens while it hangs over the canvas.
+            on_the_way: called while the component is held over the canvas.
         """
         self.come()
         self.look(point)

@@ -38,7 +38,7 @@ class Participant(Peer):
     Attributes:
         window: the host's main window.
         host: the adapter.
-        user: does things in the window …
+        user: operates the window …
         panel: … and at its layer panel.
     """
 

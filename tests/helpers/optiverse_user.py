@@ -117,7 +117,7 @@ def wait_until(condition: Callable[[], bool], seconds: float = 5.0) -> None:
     """Run Qt's event loop until a condition holds."""
     deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it did not come to that"
+        assert time.monotonic() < deadline, "the condition did not become true in time"
         user_input.wait(5)
 
 

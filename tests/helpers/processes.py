@@ -35,12 +35,12 @@ def start(
     """Start a Python process that finds the same modules. The caller ends it with `kill`.
 
     Args:
-        arguments: of Python.
+        arguments: arguments for Python.
         stdin, stdout, stderr: as `subprocess.Popen` takes them.
-        ignores_sigint: whether it starts as a shell starts a job in the background. Otherwise SIGINT ends
+        ignores_sigint: whether it starts like a shell's background job. Otherwise SIGINT ends
             it, even where this process ignores it.
-        environment: what differs from this process's.
-        folder: where it runs; None for this process's.
+        environment: variables that differ from this process's.
+        folder: its working directory; None for this process's.
     """
     path = os.pathsep.join(filter(None, sys.path))
     return subprocess.Popen(
@@ -88,7 +88,7 @@ def python(
 ) -> Iterator[Process]:
     """Start a Python process whose output is read; killed at the end, or after `deadline` seconds.
 
-    So nobody who reads from it or waits for it waits longer. For the rest see `start`.
+    So a test that reads from it or waits for it never waits longer. For the rest see `start`.
     """
     process = start(
         *arguments,
@@ -126,7 +126,7 @@ def run_python(
 def _command(arguments: Sequence[str], ignores_sigint: bool) -> list[str]:
     """The command of a Python process; if it would inherit the wrong handling, a wrapper goes before it.
 
-    The same process then becomes the wanted one. `signal.signal` here and now would be for the main thread.
+    The wrapper then becomes the wanted process. Only the main thread could call `signal.signal` here.
     """
     command = [sys.executable, *arguments]
     if (signal.getsignal(signal.SIGINT) is signal.SIG_IGN) is ignores_sigint:

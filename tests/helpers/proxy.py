@@ -29,13 +29,13 @@ class Direction:
     """What happens to bytes on their way in one direction, on every connection.
 
     Attributes:
-        delay_s: how long they travel; `jitter_s` is by how much that may differ. Order is kept, as TCP does.
+        delay_s: their delay, which varies by up to `jitter_s`. Their order is kept, as in TCP.
         bytes_per_s: how many get through on each connection; 0 for no limit.
         piece_bytes: they arrive in pieces of at most this size; 0 for no limit.
-        close_delay_s: how much later than the bytes before it the end of a connection arrives.
+        close_delay_s: how long after the last bytes the end of a connection arrives.
         held_bytes: how many a connection may hold before the sender has to wait.
-        carried: how many came in.
-        flowing: they get through; otherwise they wait.
+        carried: how many bytes came in.
+        flowing: whether bytes get through; otherwise they wait.
     """
 
     delay_s: float = 0.0
@@ -58,10 +58,10 @@ class Proxy:
     """A network between clients and a server on this machine.
 
     Attributes:
-        url: where clients connect to in the server's place.
+        url: the address to which clients connect instead of the server's.
         up: whether new connections get through.
-        answer: what a new connection gets if not: None to reset it, otherwise bytes and an orderly end.
-        accepted: how many connections clients made.
+        answer: otherwise, what a new connection gets: None for a reset, or bytes and an orderly end.
+        accepted: how many connections clients opened.
         to_server, to_client: what happens to bytes.
     """
 
@@ -132,13 +132,13 @@ class _Flow:
     """One direction of one connection.
 
     Args:
-        source: where bytes come from; `back` is the other half of that socket.
-        sink: where they go.
+        source: the sender's side; `back` is the other half of that socket.
+        sink: the receiver's side.
         direction: what happens to them.
         chance: decides how late each piece is.
 
     Attributes:
-        forgotten: what comes from the source is answered with a reset.
+        forgotten: whether bytes from the source are answered with a reset.
     """
 
     def __init__(

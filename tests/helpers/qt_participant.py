@@ -21,7 +21,7 @@ class Participant(CollaborationService):
     """A service that remembers its signals.
 
     Attributes:
-        lines: level and text of what was logged.
+        lines: level and text of each logged message.
         effects: what happened.
         states: one after the other.
     """

@@ -43,11 +43,11 @@ class TcpServer(QObject):
 
     Args:
         accept: what to do with each connection.
-        tls: whether it wants TLS, with `certificate`.
+        tls: whether it uses TLS, with `certificate`.
 
     Attributes:
         sockets: the connections it ever accepted, oldest first.
-        url: where a WebSocket would be opened; `plain_url` and `tls_url` name the scheme.
+        url: the address for a WebSocket; `plain_url` and `tls_url` fix the scheme.
     """
 
     def __init__(
@@ -78,9 +78,9 @@ class Peer(QObject):
     """The server's end of a WebSocket, which only obeys; the protocol is that of `websockets`.
 
     Attributes:
-        frames: what the client sent, pieces of messages and close frames.
-        path: what the client asked for.
-        authorization: with which token, as the header has it.
+        frames: the frames that the client sent: pieces of messages, and close frames.
+        path: the path that the client requested.
+        authorization: the header with the client's token.
     """
 
     def __init__(
@@ -160,9 +160,9 @@ class WebSocketServer(TcpServer):
     """A server that completes the WebSocket handshake; then its peers obey the test.
 
     Args:
-        subprotocol: what it chooses, whatever it is offered; None for none.
-        tls: whether it wants TLS, with `certificate`.
-        greeting: what it says right after the handshake, in the same piece of data.
+        subprotocol: the one that it chooses, whatever the client offers; None for none.
+        tls: whether it uses TLS, with `certificate`.
+        greeting: a message sent right after the handshake, in the same piece of data.
 
     Attributes:
         peers: one for each connection, oldest first.

@@ -1,12 +1,12 @@
 """Records what SQLite asks the system to write and to sync, in order.
 
-A layer between SQLite and the system (a VFS, as SQLite calls it): it hands everything on, and notes each
+A layer between SQLite and the system (a VFS, as SQLite calls it): it passes every call on, and notes each
 write, cut, deletion and sync. It is made with ctypes in the library that Python's own `sqlite3` uses, so
 nothing has to be installed. The structures are those of sqlite3.h, which SQLite keeps compatible.
 
 What it proves: in which order SQLite writes, and that it asks for a sync before it says that something
 is done. What it doesn't: that the system and the disk do what they are asked for, or what becomes of
-names of files. The ``-shm`` file is not recorded; it is not read after a crash.
+file names. The ``-shm`` file is not recorded; it is not read after a crash.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Recorder:
     """The writes and syncs so far.
 
     Attributes:
-        steps: in order.
+        steps: all of them, in order.
     """
 
     def __init__(self, sqlite: ctypes.CDLL) -> None:

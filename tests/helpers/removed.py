@@ -14,7 +14,7 @@ def environment_without(module: str, folder: Path, fault: str = "") -> dict[str,
 
     Args:
         module: its full name; ``PyQt6.QtWebSockets`` leaves the rest of PyQt6.
-        folder: an empty one, for the links.
+        folder: an empty folder for the links.
         fault: what importing it raises, as an expression; a module that is missing raises what Python does.
     """
     packages = Path(sysconfig.get_paths()["purelib"])

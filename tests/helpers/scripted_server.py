@@ -27,7 +27,7 @@ class ScriptedServer:
 
     Attributes:
         place: ``host:port``.
-        accepted: how many connections there were.
+        accepted: how many connections it accepted.
     """
 
     def __init__(self, acts: Sequence[Act], tls: bool | ssl.SSLContext = False, port: int = 0) -> None:

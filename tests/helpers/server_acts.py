@@ -35,10 +35,10 @@ class Caller:
     """One connection that the server accepted.
 
     Args:
-        first: what was read of it already.
+        first: the bytes that were already read.
 
     Attributes:
-        token: what it showed to be let in; empty for nothing.
+        token: the token that it showed; empty for none.
     """
 
     def __init__(self, first: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -62,7 +62,7 @@ class Caller:
 
         Args:
             code: close with this instead of synchronising.
-            token: of a device, which the client gets.
+            token: a device's token, which the client receives.
         """
         me = Participant("ann", "c1", "")
         ack = ConnectionAck(
@@ -205,8 +205,8 @@ def ask_for_token(devices: dict[str, str], shown: list[str]) -> Act:
     """Admit clients with a device's or an invite's token; other tokens are refused as unknown.
 
     Args:
-        devices: token → what the client gets, as at the first use of an invite; empty for nothing.
-        shown: gets what is shown.
+        devices: token → the token that the client gets, as at an invite's first use; empty for none.
+        shown: collects the tokens that clients show.
     """
 
     async def act(caller: Caller) -> None:

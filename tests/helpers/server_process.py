@@ -23,12 +23,12 @@ class ServerProcess:
 
     Args:
         data: the data folder.
-        options: of the command.
-        ignores_sigint: whether it starts as a job in the background does.
-        module: what is run.
+        options: options for the command.
+        ignores_sigint: whether it starts like a shell's background job.
+        module: the module to run.
 
     Attributes:
-        port: the same over restarts.
+        port: its port, which stays the same over restarts.
         log: the lines that all its processes wrote.
     """
 
@@ -57,7 +57,7 @@ class ServerProcess:
     @property
     def pid(self) -> int:
         """The id of the running process."""
-        assert self._process is not None, "it does not run"
+        assert self._process is not None, "the server is not running"
         return self._process.pid
 
     @property
@@ -82,7 +82,7 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start the server, and wait until it listens."""
-        assert self._process is None, "it runs already"
+        assert self._process is None, "the server is already running"
         self._process = start(
             *self._command,
             "--port",
@@ -121,12 +121,12 @@ class ServerProcess:
 
     def send(self, number: signal.Signals) -> None:
         """Send a signal to the process."""
-        assert self._process is not None, "it does not run"
+        assert self._process is not None, "the server is not running"
         self._process.send_signal(number)
 
     def wait(self) -> int:
         """Wait until the process has ended; returns its exit code."""
-        assert self._process is not None, "it does not run"
+        assert self._process is not None, "the server is not running"
         return self._reap()
 
     def __enter__(self) -> ServerProcess:

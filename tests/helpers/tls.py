@@ -50,7 +50,7 @@ class Authority:
     """Signs certificates for servers on this machine.
 
     Attributes:
-        certificate: of the authority itself, in PEM.
+        certificate: the authority's own certificate, in PEM.
     """
 
     def __init__(self) -> None:

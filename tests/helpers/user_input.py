@@ -25,9 +25,9 @@ def click(
 
     Args:
         widget: gets the events.
-        at: where in it, in pixels; None for its middle.
-        keys: held down meanwhile.
-        button: which one.
+        at: the position in it, in pixels; None for its middle.
+        keys: modifiers that are held down.
+        button: the mouse button.
     """
     _qtest.mouseClick(widget, button, keys, at or widget.rect().center())
 
@@ -68,8 +68,8 @@ def press_key(widget: QWidget, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS)
 
     Args:
         widget: gets the events.
-        key: which one.
-        keys: held down meanwhile.
+        key: the key to press.
+        keys: modifiers that are held down.
     """
     _qtest.keyClick(widget, key, keys)
 

@@ -25,11 +25,11 @@ class Player(QObject):
     """Drags and edits, one step per turn of a timer, as a hand does.
 
     Args:
-        window: where it happens.
-        parent: ends it.
+        window: the window to edit in.
+        parent: deletes it.
 
     Attributes:
-        busy: whether something is still to be done.
+        busy: whether steps remain to be done.
         dragged, watched: time in s (monotonic) and place in mm of an item: what was dragged here, and
             what `watch` observes.
     """
@@ -49,7 +49,7 @@ class Player(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether something is still to be done."""
+        """Whether steps remain to be done."""
         return bool(self._edits or self._drag_id)
 
     def drag(self, id: str, seconds: float) -> None:
@@ -99,7 +99,7 @@ class Player(QObject):
     def gap(self) -> float:
         """The longest time, in ms, that the window worked without a pause since the last call.
 
-        In time of the processor: a machine that does other things as well takes longer by the clock.
+        Measured in processor time: on a machine with other work to do, the clock shows more.
         """
         longest, self._gap_s, self._worked_s = self._gap_s, 0.0, time.thread_time()
         self._beat_timer.start()
@@ -159,8 +159,8 @@ class Told(QObject):
     """What a window shows its user, and when.
 
     Args:
-        controller: of the window.
-        parent: ends it.
+        controller: the window's controller.
+        parent: deletes it.
 
     Attributes:
         states: time in s (monotonic), state, text of the status bar, and of the bar over the bench where it

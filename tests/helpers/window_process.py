@@ -23,7 +23,7 @@ class Window:
         home: the user's home folder, where another window may have left something; None for this process's.
 
     Attributes:
-        pid: of the process.
+        pid: the id of the process.
     """
 
     def __init__(self, host: str, home: Path | None = None) -> None:

@@ -5,7 +5,7 @@
 `{"join": [server, session, user]}`, `{"add": [x_mm, y_mm]}`, `{"move": [id, x_mm, y_mm]}`, `{"undo": []}`,
 `{"open": [path]}`, `{"save": [path]}`, `{"leave": []}`, `{"close_window": []}`, `{"tell": []}`, and for the
 demo bench each method of `Player`. Each is answered by a line with the state of the window; what a command
-returns stands there under its name. `{"look": []}` is answered without the items' places. As a user does it:
+returns is in it, under its name. The answer to `{"look": []}` lacks the items' places. As a user would:
 `{"open_log": [category]}` opens the log window and shows a category, `{"connect": [server, session, user]}`
 fills in the connect dialog and presses Join, `{"host": [port, session, user]}` does so for the local network,
 `{"invite": []}` copies the invite link that is shown, and `{"log": []}` reads the log window.

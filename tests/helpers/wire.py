@@ -47,7 +47,7 @@ class Peer:
     """A participant: a session, the wire to the room, and a screen that shows the changes.
 
     Attributes:
-        session: the real thing.
+        session: the real session.
         screen: what a user would see: their own edits and every `ShowChange`, nothing else.
         heard: all effects that were not for the wire.
         texts: the messages that arrived, as JSON.
@@ -98,7 +98,7 @@ class Peer:
     def show(self, change: fx.ShowChange) -> None:
         """Update the screen."""
         for op in change.ops:
-            assert apply(self.screen, op), f"told to change what is not on the screen: {op}"
+            assert apply(self.screen, op), f"asked to change what is not on the screen: {op}"
 
     def decide(self, conflict: fx.Conflict) -> None:
         """Learn what became of an edit: this user does nothing about it."""
@@ -117,7 +117,7 @@ class Wire:
 
     Attributes:
         start: the snapshot with which storage starts.
-        asked: what owners asked about access.
+        asked: the requests of owners about access.
         recorded: everything that arrived, in order, as ``name → JSON`` (sent) or ``name ← JSON``.
     """
 

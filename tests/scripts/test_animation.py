@@ -1,4 +1,4 @@
-"""The animation of the README shows the real Optiverse, can be made again, and is not heavy."""
+"""The README's animation shows the real Optiverse, can be made again, and is small."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MOST_BYTES = 2_000_000
 
 
 def check(path: Path) -> None:
-    """It moves, starts again at its end, has both windows, and loads quickly."""
+    """Check that it moves, repeats, shows both windows, and loads quickly."""
     with Image.open(path) as animation:
         assert (getattr(animation, "n_frames", 1) > 30, animation.info["loop"]) == (True, 0)
         assert animation.size == (1252, 496)

@@ -1,4 +1,4 @@
-"""The tree of rooms in docs/architecture.md is what the packages say of themselves."""
+"""The tree of rooms in docs/architecture.md matches the packages' own docstrings."""
 
 from __future__ import annotations
 

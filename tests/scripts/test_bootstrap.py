@@ -1,4 +1,4 @@
-"""The bootstrap says what it can't do, and repeats nothing that is done."""
+"""The bootstrap reports what it can't do, and repeats nothing that is done."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ on_posix = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in for 
 
 @pytest.fixture
 def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A machine with an empty PATH, no library of Qt's, no environment and another user than root."""
+    """A machine with an empty PATH, no library for Qt, no environment and a user other than root."""
     monkeypatch.setattr(bootstrap, "loads", lambda library: False)
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
     monkeypatch.setattr("os.geteuid", lambda: 1000, raising=False)

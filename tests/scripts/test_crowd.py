@@ -1,4 +1,4 @@
-"""The pictures of the real Optiverse with fifteen people can be made again, and are not heavy."""
+"""The pictures of the real Optiverse with fifteen people can be made again, and are small."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make demo` without a screen plays two windows in one session and says truly how it went."""
+"""`make demo` without a screen plays two windows in one session and reports the true result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The host's own tests are run without us and with us, and differences are reported."""
+"""The host's own tests run without the plugin and with it, and differences are reported."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.helpers.processes import python
 
 HOST_SUITE = Path(__file__).parents[2] / "scripts" / "host_suite.py"
 
-# Stands for the host: windows of it can't have a plugin.
+# A fake host, whose windows can't have a plugin.
 FAKE = "class MainWindow:\n    pass\n"
 PASSING = "def test_one():\n    assert True\n"
 FAILING = "def test_two():\n    assert False\n"
@@ -35,7 +35,7 @@ IS_STOCK = """
 
 
 def checkout(folder: Path, source: Path | None = None, **tests: str) -> Path:
-    """A checkout of a host, of a fake one if none is given, with these files of tests."""
+    """A checkout of a host, by default a fake one, with these test files."""
     (folder / "tests").mkdir(parents=True)
     for name, text in tests.items():
         (folder / "tests" / f"test_{name}.py").write_text(textwrap.dedent(text), "utf-8")
@@ -51,7 +51,7 @@ def checkout(folder: Path, source: Path | None = None, **tests: str) -> Path:
 
 
 def played(host: Path) -> tuple[int, list[str]]:
-    """The exit code and the lines."""
+    """Run the script; returns the exit code and the lines."""
     with python(str(HOST_SUITE), str(host), deadline=300) as process:
         output, _ = process.communicate()
     return process.returncode, output.splitlines()

@@ -1,4 +1,4 @@
-"""`make quick-start` plays the README's quick start, and says truly whether everything was there again."""
+"""`make quick-start` plays the README's quick start, and reports truly whether everything was restored."""
 
 from __future__ import annotations
 

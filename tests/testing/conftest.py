@@ -1,4 +1,4 @@
-"""A user in front of a window of each host that we have an adapter for, and of the toy editor."""
+"""A user at a window of each host that we have an adapter for, and of the toy editor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every adapter promises of benches, items and files: the toy's, the demo bench's, and Optiverse's."""
+"""What every adapter guarantees for benches, items and files: the toy's, the demo bench's, Optiverse's."""
 
 from __future__ import annotations
 

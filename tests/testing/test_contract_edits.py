@@ -1,4 +1,4 @@
-"""What every adapter promises of edits that are the user's: the toy's, the demo bench's, and Optiverse's."""
+"""What every adapter guarantees for its user's edits: the toy's, the demo bench's, and Optiverse's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every adapter promises of pictures of another bench: the toy's, the demo bench's, and Optiverse's."""
+"""What every adapter guarantees for pictures of old benches: the toy's, the demo bench's, and Optiverse's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every adapter promises of the pointer: the toy's, the demo bench's, and Optiverse's."""
+"""What every adapter guarantees for the pointer: the toy's, the demo bench's, and Optiverse's."""
 
 from __future__ import annotations
 

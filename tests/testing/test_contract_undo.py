@@ -1,4 +1,4 @@
-"""What every adapter promises of undo: the toy's, the demo bench's, and Optiverse's."""
+"""What every adapter guarantees for undo: the toy's, the demo bench's, and Optiverse's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The suite as another project runs it: with a driver of its own and nothing else of ours."""
+"""The suite as another project runs it: with its own driver and nothing else of ours."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ ROUNDS = """
 
 
 def suite(folder: Path, change: str = "") -> Ended:
-    """How the suite ends for the toy editor in a project in this folder."""
+    """Run the suite for the toy editor in a project in this folder."""
     tests = "\n".join(f"from optiverse_collab.testing.{name} import *" for name in MODULES)
     source = PROJECT.format(root=str(ROOT), tests=tests, change=change.strip() or "pass")
     (folder / "test_adapter.py").write_text(source, "utf-8")
@@ -56,7 +56,7 @@ def test_another_project_runs_the_suite(tmp_path: Path) -> None:
 
 
 def test_an_adapter_that_breaks_a_promise_fails(tmp_path: Path) -> None:
-    """Its editor rounds to whole mm, and it doesn't remember the given values."""
+    """The adapter rounds to whole mm, and doesn't remember the given values."""
     ended = suite(tmp_path, ROUNDS)
     assert ended.code == 1
     assert "FAILED test_adapter.py::test_an_edit_by_others_goes_into_the_object_that_is_there" in ended.output
