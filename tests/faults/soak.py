@@ -79,7 +79,7 @@ class Report(NamedTuple):
                 f"| {name} | {grown.mean_mb:.0f} MB | {grown.slope_mb_per_h:+.1f} MB/h | {verdict} |"
             )
         limit = f"A leak of more than {smallest_leak_mb_per_h(self.minutes):.1f} MB/h would count as growth."
-        good = "At the end everybody showed what the server had, and each edit was on its disk once."
+        good = "At the end, everybody showed the server's bench, and each edit was on its disk exactly once."
         return "\n".join([*lines, "", limit, "", *(self.problems or [good])])
 
 
