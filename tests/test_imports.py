@@ -219,7 +219,7 @@ def test_what_the_server_uses_of_the_other_distribution() -> None:
     assert of_disk == {"lock", "durable"}
 
 
-# What is imported when
+# When things are imported
 
 
 @pytest.mark.parametrize("package", BARE)

@@ -104,7 +104,7 @@ def test_click_is_no_drag(window: DemoWindow) -> None:
 
 
 def test_item_that_goes_while_it_is_dragged_is_let_go(window: DemoWindow) -> None:
-    """Whoever removed it."""
+    """It doesn't matter who removed it."""
     lens, mirror = add(window, "lens"), add(window, "mirror", (100.0, 0.0))
     window.scene.select([lens, mirror])
     x, y = place(window, lens)

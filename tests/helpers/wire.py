@@ -70,7 +70,7 @@ class Peer:
         return self.session.replica
 
     def edit(self, *ops: Op) -> None:
-        """Edit as a user would: the screen has it before anybody is asked."""
+        """Edit as a user would: the screen shows the edit before it is sent."""
         self.replica.edit(ops)
         for op in ops:
             apply(self.screen, op)

@@ -60,7 +60,7 @@ class Window:
         return list(self.host.bench.values())
 
     def autosave(self) -> list[Record]:
-        """Autosave; returns what the file says about its session."""
+        """Autosave; returns the content of the file."""
         said = dict(self.host.bench)
         self.coming_back.note_autosaved(lambda: said)
         return list(said.values())

@@ -217,7 +217,7 @@ def test_notices_do_not_change_too_fast(door: Door) -> None:
     door.hear(knock(3))
     assert door.notices() == [held]
     held.dismiss.click()
-    assert "Guest 3" in door.notice().text, "who was dismissed waits in silence"
+    assert "Guest 3" in door.notice().text, "a dismissed guest waits silently"
 
 
 def test_names_that_look_alike_are_marked(door: Door) -> None:

@@ -71,7 +71,7 @@ def test_an_outage_that_lasts_is_said_over_the_bench(
         qtbot.waitUntil(lambda: press_retry(ann), timeout=SOON)
         qtbot.waitUntil(lambda: not bar.isVisible(), timeout=SOON)
         assert "Retry now" not in ann.enabled
-        assert set(loading) == {""}, "nobody is offline who is loading"
+        assert set(loading) == {""}, "a window that is loading is not offline"
 
 
 def press_retry(desk: Desk) -> bool:

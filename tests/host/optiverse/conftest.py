@@ -50,7 +50,7 @@ def session(windows: list[Any]) -> Iterator[tuple[Wire, Participant, Participant
 
 @pytest.fixture
 def no_questions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make sure that no question waits for an answer."""
+    """Answer Yes to every question, so that none waits."""
     for name in ("warning", "information"):
         monkeypatch.setattr(QMessageBox, name, lambda *args: None)
     monkeypatch.setattr(QMessageBox, "question", lambda *args: QMessageBox.StandardButton.Yes)
