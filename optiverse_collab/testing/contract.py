@@ -234,13 +234,13 @@ def test_another_bench_in_the_window_is_told_at_once(driver: Driver, tmp_path: P
     """Before a tick could mistake it for edits."""
     path = tmp_path / "other.json"
     write_bench(path, sample_bench())
-    driver.host.apply([Put("kept", "hologram", {})])
+    driver.host.apply([Put("unshown", "hologram", {})])
     mine, told = driver.add(), list[int]()
     driver.host.watch_opened(lambda back: told.append(len(driver.host.records())))
     driver.open(path)
     assert len(told) == 1
     assert told[0] >= 20
-    assert {mine, "kept"}.isdisjoint(driver.host.records())
+    assert {mine, "unshown"}.isdisjoint(driver.host.records())
     driver.begin_anew()
     assert told[1:] == [0]
 

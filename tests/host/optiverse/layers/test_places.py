@@ -10,7 +10,7 @@ from optiverse_collab.convert.layers import MAX_DEPTH
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.layers.places import Places, Shown
 
-KEPT = "kept"
+UNSHOWN = "unshown"
 
 
 def holds(id: str) -> bool:
@@ -20,16 +20,16 @@ def holds(id: str) -> bool:
 
 def tree(places: Places) -> Shown:
     """The tree to show; one group in it can't be shown."""
-    shown = places.tree(lambda id: True, lambda id: id != KEPT, holds)
+    shown = places.tree(lambda id: True, lambda id: id != UNSHOWN, holds)
     return {parent: ids for parent, ids in shown.items() if ids}
 
 
 def read(places: Places, id: str, **place: object) -> bool:
     """Read where a new item is; returns whether it could be shown without a rebuild of the tree."""
-    places.read(Record(id, "group" if id.startswith(("g", KEPT)) else "component", place))
-    if id != KEPT and places.insert(id, holds) is not None:
+    places.read(Record(id, "group" if id.startswith(("g", UNSHOWN)) else "component", place))
+    if id != UNSHOWN and places.insert(id, holds) is not None:
         return True
-    places.show(places.tree(lambda id: True, lambda id: id != KEPT, holds))
+    places.show(places.tree(lambda id: True, lambda id: id != UNSHOWN, holds))
     return False
 
 
@@ -41,14 +41,14 @@ def shown(places: Places) -> Shown:
 @pytest.mark.parametrize("seed", range(200))
 def test_any_order_of_arrival(seed: int) -> None:
     rng = random.Random(seed)
-    ids = [f"g{n}" for n in range(4)] + [f"item {n}" for n in range(12)] + [KEPT] * (seed % 2)
+    ids = [f"g{n}" for n in range(4)] + [f"item {n}" for n in range(12)] + [UNSHOWN] * (seed % 2)
     rng.shuffle(ids)
     places = Places()
     quick = 0
     for id in ids:
         place: dict[str, object] = {}
         if rng.random() < 0.6:
-            place["parent"] = rng.choice(["g0", "g1", "g2", "g3", "item 3", KEPT, "nobody", 7])
+            place["parent"] = rng.choice(["g0", "g1", "g2", "g3", "item 3", UNSHOWN, "nobody", 7])
         if rng.random() < 0.8:
             place["order"] = rng.choice([0.0, 1.0, 2.5, "first"])
         if rng.random() < 0.5:
