@@ -241,7 +241,7 @@ def test_another_bench_in_the_window_is_told_at_once(driver: Driver, tmp_path: P
     assert len(told) == 1
     assert told[0] >= 20
     assert {mine, "unshown"}.isdisjoint(driver.host.records())
-    driver.begin_anew()
+    driver.start_empty_bench()
     assert told[1:] == [0]
 
 
@@ -267,7 +267,7 @@ def test_the_file_from_before_comes_back_with_its_bench(driver: Driver, tmp_path
     backs[0]()
     assert driver.file == ours
     assert driver.is_edited
-    driver.begin_anew()
+    driver.start_empty_bench()
     backs[1]()
     assert driver.file == ours
     assert "ours" in driver.host.window.windowTitle()

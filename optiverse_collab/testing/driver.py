@@ -70,7 +70,7 @@ class Driver(ABC):
         """Open a file in place of the bench."""
         self._cannot("open files")
 
-    def begin_anew(self) -> None:
+    def start_empty_bench(self) -> None:
         """Start an empty bench."""
         self._cannot("open files")
 

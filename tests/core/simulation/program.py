@@ -68,9 +68,9 @@ class Program(ABC):
         self.counts = counts
         self.denied = denied
         self._lives = 0
-        self.start_anew()
+        self.start_over()
 
-    def start_anew(self) -> None:
+    def start_over(self) -> None:
         """Begin with an empty replica, as somebody new or after the session's data was replaced."""
         client_id = self._next_id()
         self.ledger = Ledger(client_id, self._changes)
@@ -95,7 +95,7 @@ class Program(ABC):
     def adopt(self, file: File | None) -> None:
         """The program starts with a file: its own, perhaps an older one, or somebody else's."""
         if file is None:
-            self.start_anew()
+            self.start_over()
             return
         self.ledger, self.truth, self.tainted = file.ledger(self.ledger), file.truth, file.tainted
         client_id = self._next_id()

@@ -156,7 +156,7 @@ class World(Network):
         client = self.clients[index]
         if client.foreign:
             self.cut(index, 0)
-            client.start_anew()
+            client.start_over()
 
     # Faults that should never happen
 

@@ -69,7 +69,7 @@ class DemoDriver(Driver):
         """Open a file, which replaces the bench."""
         self.window.open_path(path)
 
-    def begin_anew(self) -> None:
+    def start_empty_bench(self) -> None:
         """Start an empty bench."""
         self.window.setWindowModified(False)
         self.window.new()

@@ -80,7 +80,7 @@ class OptiverseDriver(Driver):
             else (controller.file_manager.open_file(str(path)))
         )
 
-    def begin_anew(self) -> None:
+    def start_empty_bench(self) -> None:
         """Start an empty bench; 0.2 can only do that by opening a file."""
         self.window.file_controller.mark_clean()
         if hasattr(self.window.file_controller, "new_assembly"):
