@@ -113,7 +113,7 @@ class BenchScene(QGraphicsScene):
             if graphics is None:
                 self._add(id)
             elif position(item.kind, item.props) is None:
-                self._take_away(id)
+                self._remove(id)
             else:
                 graphics.refresh()
         self._light_timer.start(0)
@@ -121,7 +121,7 @@ class BenchScene(QGraphicsScene):
     @pyqtSlot(list)
     def _hide(self, ids: list[str]) -> None:
         for id in ids:
-            self._take_away(id)
+            self._remove(id)
         self._light_timer.start(0)
 
     @pyqtSlot()
@@ -134,7 +134,7 @@ class BenchScene(QGraphicsScene):
             self._graphics[id] = graphics
             self.addItem(graphics)
 
-    def _take_away(self, id: str) -> None:
+    def _remove(self, id: str) -> None:
         graphics = self._graphics.pop(id, None)
         if graphics is not None:
             graphics.setSelected(False)

@@ -96,7 +96,7 @@ class LinkedFiles:
             self._move(id, link.offset_x - old.offset_x, link.offset_y - old.offset_y)
             node.link_metadata = link
             return
-        self._replaced({id, *self._take_away(id)})
+        self._replaced({id, *self._remove_items(id)})
         node.link_metadata = link
         if link is None:
             self._service.remove_link(id)
@@ -115,14 +115,14 @@ class LinkedFiles:
     def drop(self, id: str) -> None:
         """A group leaves the bench, with the items of its file."""
         self._copies.pop(id, None)
-        self._take_away(id)
+        self._remove_items(id)
         self._service.remove_link(id)
 
     def release(self, id: str) -> None:
         """An item of a file is about to come on the bench in its own right: others broke the link."""
         for link, ids in self._service._link_items.items():
             if id in ids:
-                self._take_away(link, {id})
+                self._remove_items(link, {id})
 
     def _copy_of(self, id: str) -> Data:
         cache = self._service.get_cache(id)
@@ -177,8 +177,8 @@ class LinkedFiles:
             with exact_edit(item):
                 item.setPos(item.x() + dx, item.y() + dy)
 
-    def _take_away(self, id: str, only: set[str] | None = None) -> set[str]:
-        """Take items of a file, or all of them, out of the window; returns their ids."""
+    def _remove_items(self, id: str, only: set[str] | None = None) -> set[str]:
+        """Remove items of a file, or all of them, from the window; returns their ids."""
         ids = only or set(self._service.get_link_item_uuids(id))
         for item in self._items(ids):
             self._window.scene.removeItem(as_qt(item, QGraphicsItem))

@@ -115,7 +115,7 @@ def _without_groups(command: Command, gone: set[str]) -> bool:
     return True
 
 
-def take_away(command: Command, gone: set[str]) -> None:
+def remove_recreated_groups(command: Command, gone: set[str]) -> None:
     """Remove the groups that a repeated command recreated although others had removed them.
 
     Quirk: repeating "Import as layer" makes its groups from a copy (0.2).

@@ -38,7 +38,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 from optiverse_collab.host.api import UndoWatcher
-from optiverse_collab.host.optiverse.undo.forgetting import ids_of, take_away, without
+from optiverse_collab.host.optiverse.undo.forgetting import ids_of, remove_recreated_groups, without
 from optiverse_collab.host.optiverse.undo.narrowing import finish_ungroup, locked_in, narrow, refresh
 from optiverse_collab.host.optiverse.upstream.contract import Override
 from optiverse_collab.host.optiverse.upstream.undo import Command, UndoStack
@@ -134,7 +134,7 @@ class UndoGuard:
         if command is not None:
             refresh(command)
             self._step(command, type(self._stack).redo)
-            take_away(command, self._gone)
+            remove_recreated_groups(command, self._gone)
         self._end(command)
 
     def _begin(self, commands: list[Command], redo: bool) -> Command | None:
