@@ -129,7 +129,7 @@ def test_what_cannot_be_applied_is_told_and_the_rest_is_applied(driver: Driver) 
         Record("x", "group", {"name": ["no", "text"]}),
     ],
 )
-def test_what_is_strange_is_kept_as_it_is(driver: Driver, record: Record) -> None:
+def test_unknown_values_are_kept_unchanged(driver: Driver, record: Record) -> None:
     """DOC-7: a newer version may know what to do with it."""
     driver.host.apply([Put(record.id, record.kind, record.props)])
     QApplication.processEvents()

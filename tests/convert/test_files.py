@@ -65,7 +65,7 @@ def test_nan_in_a_file_leaves_the_rest_of_it_usable(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("prefix", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
-def test_a_bench_is_read_as_it_is(tmp_path: Path, prefix: bytes) -> None:
+def test_a_bench_is_read_unchanged(tmp_path: Path, prefix: bytes) -> None:
     path = tmp_path / "Bänk 光.json"
     content = (DATA / "bench_small.json").read_bytes()
     path.write_bytes(prefix + content)

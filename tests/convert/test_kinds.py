@@ -24,7 +24,7 @@ def test_of_a_position_that_is_none_nothing_is_written(pos: Any) -> None:
     assert item == {"_type": "component", "item_uuid": "lens", "name": "Lens"}
 
 
-def test_half_a_position_stays_as_it_is() -> None:
+def test_half_a_position_stays_unchanged() -> None:
     item = {"type": "text", "item_uuid": "note", "x": 1.0, "text": "n"}
     record = record_from_item(item)
     assert record == Record("note", "text", {"x": 1.0, "text": "n"})

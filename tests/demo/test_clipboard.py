@@ -54,7 +54,7 @@ def test_what_is_gone_is_not_copied() -> None:
     assert json.loads(to_text({}, ["lens"])) == []
 
 
-def test_what_has_no_place_is_copied_as_it_is() -> None:
+def test_an_item_without_a_place_is_copied_unchanged() -> None:
     odd = {"pos": "here", "angle_deg": None}
     (copy,) = from_text(to_text(bench(odd=Item("odd", "new kind", odd)), ["odd"]), (10.0, 10.0))
     assert copy.props == odd

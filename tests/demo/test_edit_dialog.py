@@ -195,7 +195,7 @@ def test_colour_is_chosen_or_not(editor: Editor, qtbot: QtBot) -> None:
     assert props(editor, note)["color"] == "#12ab34"
 
 
-def test_colour_that_is_none_shows_as_it_is_written(editor: Editor, qtbot: QtBot) -> None:
+def test_an_invalid_colour_shows_as_written(editor: Editor, qtbot: QtBot) -> None:
     note = editor.add(KEYS["note"], (0.0, 0.0))
     dialog = opened(editor, note, qtbot)
     assert "#808890" in dialog.entries["color"].styleSheet()

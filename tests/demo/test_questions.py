@@ -44,7 +44,7 @@ def test_escape_and_closing_the_question_are_no_answer(window: DemoWindow) -> No
     assert heard == []
 
 
-def test_sentence_is_told_as_it_is(window: DemoWindow) -> None:
+def test_markup_in_a_sentence_shows_as_written(window: DemoWindow) -> None:
     notify(window, "There is no file <b>&amp;</b>; check the path.")
     (box,) = boxes(window)
     assert box.text() == "There is no file <b>&amp;</b>; check the path."

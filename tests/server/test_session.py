@@ -283,7 +283,7 @@ def test_server_waits_for_the_chunk_that_it_begins(monkeypatch: pytest.MonkeyPat
     run(main())
 
 
-def test_debug_log_tells_of_each_message(caplog: pytest.LogCaptureFixture) -> None:
+def test_debug_log_has_each_message(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "optiverse_collab_server")
 
     async def main() -> None:

@@ -105,7 +105,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
         own_identity(tmp_path, NAMES, NOW)
 
 
-def test_an_operators_certificate_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_an_operators_certificate_is_used_unchanged(tmp_path: Path) -> None:
     """The link has a pin only if nobody else vouches for the key."""
     key, authority = new_key(), Authority()
     key_file, own, signed = (tmp_path / name for name in ("key.pem", "own.pem", "signed.pem"))

@@ -67,7 +67,7 @@ def test_a_fault_in_the_manifest_is_told(window: DemoWindow, monkeypatch: pytest
     assert entries(window) == [("Live collaboration is off: plugin.toml has a fault: it is empty.", False)]
 
 
-def test_a_window_of_nobody_we_know_is_left_as_it_is(qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_window_of_an_unknown_host_is_unchanged(qtbot: QtBot, caplog: pytest.LogCaptureFixture) -> None:
     window = QMainWindow()
     qtbot.addWidget(window)
     attachment.open_window(window)

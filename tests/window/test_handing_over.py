@@ -46,7 +46,7 @@ def test_where_to_save_is_asked(me: Desk, asks: str, suffix: str) -> None:
     dialog.reject()
 
 
-def test_bench_is_saved_as_it_is_seen(qtbot: QtBot, me: Desk, tmp_path: Path) -> None:
+def test_the_visible_bench_is_saved(qtbot: QtBot, me: Desk, tmp_path: Path) -> None:
     file = tmp_path / "bench.json"
     of(me).ask_where_bench()
     dialog = dialog_of(me)

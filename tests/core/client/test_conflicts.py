@@ -193,7 +193,7 @@ def test_edits_that_are_held_add_up() -> None:
     )
 
 
-def test_held_record_is_as_far_as_it_is_known() -> None:
+def test_held_record_has_what_is_known() -> None:
     """SEEN-9."""
     known, unknown = (Set("lens", {"x": 5}), lens(x=5), "bob"), (Set("lens", {"y": 6}), None, "bob")
     both = [Set("lens", {"x": 5, "y": 6})]

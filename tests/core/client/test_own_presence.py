@@ -57,7 +57,7 @@ def test_others_see_no_more_than_they_may(privacy: Privacy, seen: dict[str, Any]
     assert bob.session.presence.states[ann.connection_id] == seen
 
 
-def test_what_is_no_longer_hidden_shows_as_it_is_now() -> None:
+def test_what_is_no_longer_hidden_shows_its_current_value() -> None:
     """PRES-15"""
     mine = OwnPresence()
     mine.show({"cursor": [1.0, 1.0], "grip": {}})

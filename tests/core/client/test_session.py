@@ -137,7 +137,7 @@ def test_presence_that_cannot_travel_is_refused(ann: Peer) -> None:
         ann.session.show({"cursor": [float("nan"), 0.0]})
 
 
-def test_presence_is_told_anew_on_a_new_connection(wire: Wire, ann: Peer) -> None:
+def test_a_new_connection_sends_presence_again(wire: Wire, ann: Peer) -> None:
     """PRES-4."""
     bob = Peer("bob")
     wire.connect(bob)

@@ -148,7 +148,7 @@ def test_author_of_a_record_is_named_once_if_it_is_one() -> None:
     assert page.authors == ["bob", "cid"]
 
 
-def test_removal_of_a_property_is_told_as_often_as_it_is_due() -> None:
+def test_removal_of_a_property_is_sent_whenever_it_is_due() -> None:
     """SYNC-2, STAMP-2."""
     history = make()
     do(history, Put("lens", "component", {"x": 0, "y": 0}))

@@ -194,7 +194,7 @@ def test_outcomes_that_were_forgotten_count_as_more() -> None:
     assert asked(history, at(history, 4, "new"))[0].more == 0
 
 
-def test_last_page_alone_tells_of_outcomes() -> None:
+def test_only_the_last_page_has_outcomes() -> None:
     """SYNC-6, SYNC-9."""
     history = make(Limits(page_bytes=100))
     do(history, *(Put(f"r{n}", "k", {"x": 0}) for n in range(9)))

@@ -186,7 +186,7 @@ def test_another_history_ends_the_session(tmp_path: Path, caplog: pytest.LogCapt
     )
 
 
-def test_replaced_by_itself_elsewhere() -> None:
+def test_replaced_by_a_newer_connection_of_its_own() -> None:
     """SYNC-7: the older connection ends for good; the two don't keep replacing each other."""
 
     async def main() -> None:

@@ -115,7 +115,7 @@ def test_the_real_server_throws_out(
     assert attempt.end() == closed(code)
 
 
-def test_the_real_server_replaces_a_client_by_itself(opens: Open, real: ServerProcess) -> None:
+def test_the_real_server_replaces_a_client_that_joins_twice(opens: Open, real: ServerProcess) -> None:
     """SYNC-7."""
     request = json.dumps({"type": "sync:request", "client_id": "client-1"})
     first, second = join(opens, real, "twice"), join(opens, real, "twice")

@@ -68,7 +68,7 @@ def autosaves(folder: Path) -> list[Path]:
     return sorted((folder / "autosave").glob("*.autosave.json"))
 
 
-def test_the_title_tells_of_edits_whoever_made_them(
+def test_the_title_marks_edits_whoever_made_them(
     session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wire, ann, bob = session

@@ -42,7 +42,7 @@ def host(window: Any, drawn: list[str]) -> Iterator[OptiverseHost]:
     clear(window)
 
 
-def test_the_layer_panel_is_not_drawn_anew_for_a_move(host: OptiverseHost, drawn: list[str]) -> None:
+def test_a_move_does_not_redraw_the_layer_panel(host: OptiverseHost, drawn: list[str]) -> None:
     host.apply([Set("lens", {"pos": [1.0, 0.0], "angle_deg": 5.0})])
     user_input.wait(2 * LATER_MS)
     assert drawn == []

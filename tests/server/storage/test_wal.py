@@ -89,7 +89,7 @@ def test_a_flipped_bit_in_what_was_committed_is_damage(tmp_path: Path) -> None:
     assert rows < len(ROWS)
 
 
-def test_a_log_that_began_anew_has_old_frames_at_its_end(tmp_path: Path) -> None:
+def test_a_restarted_log_has_old_frames_at_its_end(tmp_path: Path) -> None:
     log = crashed(tmp_path, *ROWS, "PRAGMA wal_checkpoint(RESTART)", "INSERT INTO t VALUES (99)")
     assert len(log.read_bytes()) > HEADER + FRAME * 3
     assert check_log(log) is True

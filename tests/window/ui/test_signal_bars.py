@@ -13,7 +13,7 @@ from optiverse_collab.window.ui import colours, signal_bars
     ("bars", "colour"),
     [(1, colours.VERMILION), (2, colours.ORANGE), (3, colours.GREEN), (4, colours.GREEN)],
 )
-def test_so_many_are_lit_from_the_left(qapp: object, bars: int, colour: object) -> None:
+def test_bars_are_lit_from_the_left(qapp: object, bars: int, colour: object) -> None:
     assert signal_bars.colour_of(bars) == colour
     image = QImage(40, 40, QImage.Format.Format_RGB32)
     image.fill(0xFFFFFF)

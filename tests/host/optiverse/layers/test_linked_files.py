@@ -131,7 +131,7 @@ def test_what_is_in_hand_is_not_exchanged(session: Session, link: Link) -> None:
     assert differences(wire, ann, bob) == []
 
 
-def test_reading_it_anew_travels(session: Session, link: Link, file: Path) -> None:
+def test_reloading_the_file_travels(session: Session, link: Link, file: Path) -> None:
     wire, ann, bob = session
     id = link(ann)
     rest(wire, ann, bob)
@@ -249,7 +249,7 @@ def test_a_copy_that_makes_no_sense_does_no_harm(host: OptiverseHost, snapshot: 
     assert host.records()["g"].props == props
 
 
-def test_a_link_in_other_words_is_not_shown_anew(file: Path, host: OptiverseHost) -> None:
+def test_a_link_spelled_differently_is_not_shown_again(file: Path, host: OptiverseHost) -> None:
     """Its items stay the same objects when something else in the group changes."""
     link = {"source_path": "/nowhere.json", "rotation_deg": 0, "future": True}
     props = {"name": "G", "link": link, "linked_cache": copy_of(file)}
