@@ -123,7 +123,9 @@ class Attackers:
             ws.transport.pause_reading()
             for number in range(200):
                 await self._sync(ws)
-                await self._send("deaf", ws, {"type": "past:request", "request": number, "clock": 1})
+                past: dict[str, Any] = {"type": "past:request", "request": number, "clock": 1}
+                entries: dict[str, Any] = {"type": "entries:request", "request": number}
+                await self._send("deaf", ws, entries if number % 2 else past)
                 await asyncio.sleep(0.05)
 
     async def nulls(self) -> None:

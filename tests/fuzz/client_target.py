@@ -35,7 +35,7 @@ from optiverse_collab.core.protocol.messages import (
     Wait,
 )
 from optiverse_collab.core.protocol.page_records import PageRecord, PageSet
-from optiverse_collab.core.protocol.past import PastPage, PastRefused
+from optiverse_collab.core.protocol.past import EntriesPage, PastEntry, PastPage, PastRefused
 from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.errors import ChangeRefused
 from tests.fuzz.faults import Fault, no_other_error
@@ -62,6 +62,7 @@ _SELDOM: list[Message] = [
     OtherHistory("other", 7, "00" * 16),
     PastPage(1, "epoch 1", 2, "00" * 16, 1, [Record("lens", "component", {})], done=True),
     PastRefused(1, "not_kept", "No."),
+    EntriesPage(1, "epoch 1", 0, [PastEntry(1, 5, "ann", [Set("lens", {"x": 1})], "drag")], done=True),
     Pong("2025-03-01T12:34:56.789Z", 3),
     PresencePatch({"c1": {"cursor": [1.0, 2.0], "hosts": True}}, full=True),
     UserAway("c1", away=True),

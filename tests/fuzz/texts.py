@@ -95,10 +95,16 @@ class Texts:
             (2, lambda _: {"type": "have", "clock": self._near_clock()}),
             (1, lambda _: {"type": "ping", "user_id": self._text()}),
             (1, lambda _: {"type": "past:request", "request": self._number(), "clock": self._near_clock()}),
+            (1, self._entries),
             (1, self._access),
         ]
         weights = [weight for weight, _ in kinds]
         return self.random.choices(kinds, weights)[0][1](sender)
+
+    def _entries(self, sender: str) -> dict[str, Any]:
+        span = {"after": self._near_clock(), "until": self._near_clock(), "since_ms": self._number()}
+        wanted = {name: value for name, value in span.items() if self._often()}
+        return {"type": "entries:request", "request": self._number(), **wanted}
 
     def _push(self, sender: str) -> dict[str, Any]:
         return {"type": "push", "changes": [self._change(sender) for _ in range(self._few())]}
