@@ -172,6 +172,8 @@ def _check_changes(world: World) -> None:
         if accepted is not None and entry.author != names.get(accepted.author):
             raise Broken(f"HIST-7: change {entry.clock} is not by {entry.author!r}")
     for step in sorted(steps_of(bench, entries), key=lambda step: step.last):
+        if step.author != entries[step.first - start - 1].author:
+            raise Broken(f"HIST-8: the step at {step.first} is not by {step.author!r}")
         for id, before, after in step.edits:
             if strict(bench.pop(id, None)) != strict(before):
                 raise Broken(f"HIST-8: a step until {step.last} begins with {before}")

@@ -18,7 +18,7 @@ from optiverse_collab.core.protocol.codec import RawPastEntry
 from optiverse_collab.core.protocol.outcomes import SweepNotice
 from optiverse_collab.core.protocol.pages import marked_pages
 from optiverse_collab.core.protocol.past import PastEntry
-from optiverse_collab.core.records import Record
+from optiverse_collab.core.records import Record, apply
 from optiverse_collab.core.server import past
 from optiverse_collab.core.server.journal import Sweep
 from optiverse_collab.core.server.past import Past, PastEntries
@@ -66,6 +66,19 @@ def author_is_wrong(self: PastEntries) -> Iterator[RawPastEntry]:
 
 @_mutation("A step goes on after somebody else changed its record (HIST-8).", (past_steps, "_grouped"))
 def steps_go_on(records: dict[str, Record], entries: Iterable[PastEntry]) -> Iterator[Any]:
+    going_on: dict[str, past_steps._Open] = {}
+    for entry in entries:
+        step = going_on.setdefault(entry.author, past_steps._Open(entry, entry, {}, {}))
+        step.last = entry
+        for op in entry.ops:
+            step.before.setdefault(op.id, records.get(op.id))
+            apply(records, op)
+            step.after[op.id] = records.get(op.id)
+    yield from going_on.values()
+
+
+@_mutation("A step is somebody else's (HIST-8).", (past_steps, "_grouped"))
+def step_is_not_theirs(records: dict[str, Record], entries: Iterable[PastEntry]) -> Iterator[Any]:
     return _grouped(records, [replace(entry, author="one") for entry in entries])
 
 
