@@ -48,10 +48,17 @@ class ChangesTree(QTreeWidget):
         self.setIndentation(self.fontMetrics().height())
         self.setMinimumHeight(self.fontMetrics().lineSpacing() * LEAST_LINES)
         self.setItemDelegate(_WrappedText(self))
+        header = self.header()
+        if header is not None:
+            header.setStretchLastSection(False)  # Qt leaves the column of a hidden header too wide
+            header.setMinimumSectionSize(1)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Break lines where they end now."""
         super().resizeEvent(event)
+        viewport = self.viewport()
+        if viewport is not None:
+            self.setColumnWidth(0, viewport.width())
         self.scheduleDelayedItemsLayout()
 
 

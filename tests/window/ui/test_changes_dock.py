@@ -184,12 +184,21 @@ def test_narrow_dock_puts_buttons_below_each_other(qtbot: QtBot, dock: ChangesDo
         dock.setFloating(True)
         dock.resize(width, 700)
         qtbot.waitUntil(lambda columns=columns: same_row(dock) == (columns == 2))  # type: ignore[misc]
+        qtbot.waitUntil(lambda: header_fits(dock))  # a header adapts its column later
         [(item, [row])] = rows(dock)
         for one, lines in ((item, 1 if columns == 2 else 3), (row, 2 if columns == 2 else 4)):
             shown = dock.tree.visualItemRect(one)
             assert shown.height() >= lines * dock.fontMetrics().height()
             assert dock.tree.rect().contains(shown)
         assert all(button.width() >= button.minimumSizeHint().width() for button in (dock.use, dock.keep_all))
+
+
+def header_fits(dock: ChangesDock) -> bool:
+    """Whether the tree's column is as wide as the tree."""
+    header, viewport = dock.tree.header(), dock.tree.viewport()
+    assert header is not None
+    assert viewport is not None
+    return header.length() == viewport.width()
 
 
 def same_row(dock: ChangesDock) -> bool:
