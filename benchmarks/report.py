@@ -83,7 +83,7 @@ def join(components: int, seconds: Sequence[float]) -> str:
 
 
 def past(components: int, changes: int, runs: Sequence[Read]) -> str:
-    """What it takes to read a session as it was, beside what a newcomer gets of it as it is."""
+    """The time to read a session at an earlier clock, beside a newcomer's for the current bench."""
     join = _middle(runs, lambda run: run.join)
     benches = sorted(ms for run in runs for ms in run.benches)
     entries = sorted(ms for run in runs for ms in run.changes)
