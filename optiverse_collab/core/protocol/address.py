@@ -38,18 +38,22 @@ class Address(NamedTuple):
         session: the session's name, if it was an invite link.
         token: the secret of the invite, if any. It is never shown, logged, or stored with the rest.
         pin: the hash of the server's key (`optiverse_collab.core.protocol.invite`), if the link names one.
+        clock: the change after which to look at the bench, if the link is to a moment.
+        item: the id of the item to look at, if it names one.
     """
 
     server: str
     session: str | None
     token: str | None = None
     pin: str | None = None
+    clock: int | None = None
+    item: str | None = None
 
     @property
     def link(self) -> str:
         """All of it, as a link with the token, so only for connecting now."""
         place = self.server if self.session is None else f"{self.server}/ws/{quote(self.session, safe='')}"
-        return place + format_fragment(Fragment(self.token, self.pin))
+        return place + format_fragment(Fragment(self.token, self.pin, self.clock, self.item))
 
     @property
     def remembered(self) -> str:
@@ -93,9 +97,9 @@ def parse_address(text: str) -> Address:
     Raises:
         AddressError: it is neither; with a sentence for the user.
     """
-    text, (token, pin) = split_link(text)
+    text, fragment = split_link(text)
     parts = _split(text)
-    if pin is not None and parts.scheme == "ws":
+    if fragment.pin is not None and parts.scheme == "ws":
         raise AddressError("The link names a key, which only wss:// servers have; ask for the link again.")
     before, _, after = f"{parts.path}/".partition("/ws/")
     names = after.rstrip("/").split("/")
@@ -107,7 +111,7 @@ def parse_address(text: str) -> Address:
     if parts.port is None and parts.scheme == "ws" and not before:
         netloc = f"{netloc}:{DEFAULT_PORT}"
     session = _unquoted(names[0], "session") if names[0] else None
-    return Address(f"{parts.scheme}://{netloc}{before}", session, token, pin)
+    return Address(f"{parts.scheme}://{netloc}{before}", session, *fragment)
 
 
 def named_session(address: Address, name: str | None) -> str:
@@ -193,6 +197,24 @@ def invite_link(server: str, session: str, token: str | None = None, pin: str | 
     """
     address = parse_address(server)
     return Address(address.server, check_name(session, "session"), token, pin or address.pin).link
+
+
+def moment_link(server: str, session: str, clock: int, item: str | None = None) -> str:
+    """A link to the bench after a change: ``wss://host:port/ws/{session}#clock={clock}&item={item}``.
+
+    It may be mailed and printed: the secrets of the given address are not in it.
+
+    Args:
+        server: its address, or a link.
+        session: the session's name.
+        clock: the number of the change.
+        item: the id of the item to look at; None for all of them.
+
+    Raises:
+        AddressError: one of them can't be used.
+    """
+    place = parse_address(server).server
+    return Address(place, check_name(session, "session"), clock=clock, item=item).link
 
 
 def _quoted(text: str) -> str:

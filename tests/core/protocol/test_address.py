@@ -13,6 +13,7 @@ from optiverse_collab.core.protocol.address import (
     Place,
     check_name,
     invite_link,
+    moment_link,
     named_session,
     parse_address,
     parse_path,
@@ -98,6 +99,8 @@ def test_server_is_read_generously(text: str, server: str) -> None:
         (f"ws://lab/ws/default#t={TOKEN}", Address("ws://lab:8765", "default", TOKEN)),
         (f"wss://lab/ws/a#t={TOKEN}&pin={PIN}", Address("wss://lab", "a", TOKEN, PIN)),
         (f"wss://lab:8765#pin={PIN}", Address("wss://lab:8765", None, None, PIN)),
+        ("wss://lab/ws/a#clock=812&item=M3", Address("wss://lab", "a", None, None, 812, "M3")),
+        (f"lab/ws/a#t={TOKEN}&clock=0", Address("ws://lab:8765", "a", TOKEN, None, 0)),
     ],
 )
 def test_invite_names_server_and_session(text: str, address: Address) -> None:
@@ -131,10 +134,29 @@ def test_what_is_remembered_has_no_token() -> None:
     address = Address("wss://lab:1", "a b", TOKEN, PIN)
     assert address.link == invite_link("wss://lab:1", "a b", TOKEN, PIN)
     assert parse_address(address.link) == address
-    assert parse_address(address._replace(session=None).link) == ("wss://lab:1", None, TOKEN, PIN)
+    assert parse_address(address._replace(session=None).link) == address._replace(session=None)
     assert address.remembered == f"wss://lab:1#pin={PIN}"
     assert parse_address(SERVER).remembered == SERVER
-    assert parse_address(invite_link(address.remembered, "lab")) == ("wss://lab:1", "lab", None, PIN)
+    assert parse_address(invite_link(address.remembered, "lab")) == Address("wss://lab:1", "lab", None, PIN)
+
+
+def test_a_link_to_a_moment_has_no_secret() -> None:
+    """LINK-1, LINK-2: it may be mailed."""
+    link = moment_link(f"wss://lab:1/ws/a#t={TOKEN}&pin={PIN}", "a b", 812, "M3 & M4")
+    assert link == "wss://lab:1/ws/a%20b#clock=812&item=M3%20%26%20M4"
+    assert parse_address(link) == Address("wss://lab:1", "a b", None, None, 812, "M3 & M4")
+    assert moment_link("lab", "a", 0) == "ws://lab:8765/ws/a#clock=0"
+    for session, clock in (("", 1), ("a", -1)):
+        with pytest.raises(AddressError):
+            moment_link("lab", session, clock)
+
+
+@given(st.integers(0, 2**53), st.none() | st.text(min_size=1, max_size=128))
+def test_a_moment_that_was_written_is_read(clock: int, item: str | None) -> None:
+    """LINK-1"""
+    assert parse_address(moment_link("lab", "a#clock=3", clock, item)) == Address(
+        "ws://lab:8765", "a#clock=3", None, None, clock, item
+    )
 
 
 def test_a_server_is_the_same_by_its_key_or_its_place() -> None:

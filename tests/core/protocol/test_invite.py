@@ -1,4 +1,4 @@
-"""LINK-1: the fragment of an invite link, and what mail programs and typing do to it."""
+"""LINK-1: the fragment of a link, and what mail programs and typing do to it."""
 
 from __future__ import annotations
 
@@ -27,22 +27,31 @@ def test_both_parts_are_optional() -> None:
     """LINK-1."""
     assert format_fragment(Fragment()) == ""
     assert format_fragment(BOTH) == f"#t={TOKEN}&pin={PIN}"
-    assert parse_fragment("") == Fragment(None, None)
+    assert format_fragment(Fragment(clock=812, item="M3")) == "#clock=812&item=M3"
+    assert parse_fragment("") == Fragment(None, None, None, None)
     assert parse_fragment(f"pin={PIN}") == Fragment(None, PIN)
     assert parse_fragment(f"pin={PIN}&t={TOKEN}") == BOTH
+    assert parse_fragment("item=M3&clock=0") == Fragment(None, None, 0, "M3")
 
 
-@given(st.none() | written(22), st.none() | written(43))
-def test_what_is_written_is_read(token: str | None, pin: str | None) -> None:
-    """LINK-1."""
-    fragment = Fragment(token, pin)
+@given(
+    st.none() | written(22),
+    st.none() | written(43),
+    st.none() | st.integers(0, 2**53),
+    st.none() | st.text(min_size=1, max_size=128),
+)
+def test_what_is_written_is_read(
+    token: str | None, pin: str | None, clock: int | None, item: str | None
+) -> None:
+    """LINK-1: an item's id may be any text."""
+    fragment = Fragment(token, pin, clock, item)
     assert split_link(f"wss://lab:8765/ws/a{format_fragment(fragment)}") == (
         "wss://lab:8765/ws/a",
         fragment,
     )
 
 
-@given(st.text(f"{BASE64URL}=&#%tpin \n") | st.text())
+@given(st.text(f"{BASE64URL}=&#%tpin \n") | st.text().map("item={}".format) | st.text())
 def test_what_is_read_can_be_written(text: str) -> None:
     try:
         fragment = parse_fragment(text)
@@ -67,9 +76,17 @@ def test_what_programs_on_the_way_do_to_a_link_is_undone(link: str) -> None:
     assert split_link(link) == ("wss://lab:8765/ws/a", BOTH)
 
 
+@pytest.mark.parametrize(
+    "escaped", ["#clock=812&item=a%26b", "%23clock=812&item=a%26b", "%23clock=812%26item=a%2526b"]
+)
+def test_what_programs_do_to_a_link_to_a_moment_is_undone(escaped: str) -> None:
+    """LINK-1"""
+    assert split_link(f"wss://lab/ws/a{escaped}") == ("wss://lab/ws/a", Fragment(None, None, 812, "a&b"))
+
+
 def test_a_number_sign_in_a_name_stays_there() -> None:
     """LINK-1: a link percent-encodes it, like the rest of a name."""
-    for name in ("no. #1", "a#t=x", "#"):
+    for name in ("no. #1", "a#t=x", "#", "a#clock=3"):
         place = f"ws://lab:8765/ws/{quote(name, safe='')}"
         assert split_link(place) == (place, Fragment())
 
@@ -89,6 +106,16 @@ def test_a_number_sign_in_a_name_stays_there() -> None:
         (f"pin={PIN[:-3]}", "The key in the link has 40 of 43"),
         (f"pin={PIN[:-1]}=", "an invalid character"),
         (f"t={TOKEN[:-1]}é", "The invite in the link has an invalid character"),
+        ("clock=", "not a number from 0 to 9007199254740992"),
+        ("clock=-1", "not a number from 0 to 9007199254740992"),
+        ("clock=9007199254740993", "not a number from 0 to 9007199254740992"),
+        ("clock=" + "9" * 5000, "not a number from 0 to 9007199254740992"),
+        ("clock=٣", "not a number from 0 to 9007199254740992"),
+        ("clock=1&clock=2", "damaged"),
+        ("item=", "The item in the link has 0 characters, not 1 to 128"),
+        (f"item={'x' * 129}", "The item in the link has 129 characters, not 1 to 128"),
+        ("item=%ff", "is not UTF-8"),
+        ("item=\ud800", "half of a character"),
     ],
 )
 def test_a_damaged_link_says_what_is_wrong(fragment: str, sentence: str) -> None:
@@ -100,7 +127,9 @@ def test_a_damaged_link_says_what_is_wrong(fragment: str, sentence: str) -> None
     assert TOKEN[:-1] not in str(caught.value)
 
 
-@pytest.mark.parametrize("fragment", [Fragment("short"), Fragment(None, "+" * 43)])
+@pytest.mark.parametrize(
+    "fragment", [Fragment("short"), Fragment(None, "+" * 43), Fragment(clock=-1), Fragment(item="")]
+)
 def test_what_cannot_be_one_is_not_written(fragment: Fragment) -> None:
     with pytest.raises(AddressError):
         format_fragment(fragment)
