@@ -110,7 +110,7 @@ def _edit_note(item: TextNote, data: Props) -> None:
     if "text" in data and item.toPlainText() != data["text"]:
         item.setPlainText(data["text"])
     if "color" in data and item.defaultTextColor().name() != data["color"]:
-        item.setDefaultTextColor(QColor(data["color"]))
+        item.setDefaultTextColor(_shown_color(data["color"]))
     if "point_size" in data and item.font().pointSizeF() != data["point_size"]:
         font = item.font()
         font.setPointSizeF(float(data["point_size"]))
@@ -121,6 +121,12 @@ def _edit_note(item: TextNote, data: Props) -> None:
         item.owner_uuid = data.get("owner_uuid")
         # After `setPos`, which works out the offset again.
         item._owner_offset = QPointF(data.get("owner_offset_x", 0.0), data.get("owner_offset_y", 0.0))
+
+
+def _shown_color(color: str) -> QColor:
+    """The colour of a new note. Quirk: for one colour, the former default, 0.3 shows black or white."""
+    note = cast(TextNote, item_names().TextNoteItem.from_dict({"color": color}))
+    return note.defaultTextColor()
 
 
 def _edit_rectangle(item: Rectangle, data: Props) -> None:

@@ -190,6 +190,16 @@ def test_an_editor_without_names_keeps_those_of_others(host: OptiverseHost) -> N
     assert User(window).items() == []
 
 
+@pytest.mark.parametrize("color", ["#0a0a28", "#aa0000"])
+def test_edited_note_looks_like_a_new_one(host: OptiverseHost, color: str) -> None:
+    """0.3 shows the first of these in black or white, so that it is legible in both themes."""
+    for id in ("new", "moved"):
+        host.apply([Put(id, "text", {"text": "a", "pos": [0.0, 0.0], "color": color})])
+    host.apply([Set("moved", {"pos": [5.0, 0.0]})])
+    items = {getattr(item, "item_uuid", None): item for item in window_of(host).scene.items()}
+    assert items["moved"].defaultTextColor() == items["new"].defaultTextColor()
+
+
 def test_names_of_what_is_undone_come_back(pair: Session) -> None:
     wire, ann, bob = pair
     ruler = KINDS["ruler"](ann)
