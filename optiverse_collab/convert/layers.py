@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from optiverse_collab.convert.kinds import ASSEMBLY, GROUP
+from optiverse_collab.convert.kinds import ASSEMBLY, GROUP, LAYER
 from optiverse_collab.convert.shapes import is_link, is_number
 from optiverse_collab.core.records import Record
 
@@ -72,6 +72,20 @@ def tree_of(records: Mapping[str, Record], has_more: Callable[[Record], bool] = 
     for siblings in tree.values():
         siblings.sort(key=sibling_key)
     return tree
+
+
+def hidden(records: Mapping[str, Record]) -> set[str]:
+    """The ids of what is hidden: with a mark of its own, or together with what it is in."""
+    marked = {id for id, record in records.items() if record.props.get(_visible(record), True) is False}
+    if not marked:
+        return marked
+    parents = resolved({id: record.props.get("parent") for id, record in records.items()})
+    return {id for id in parents if id in marked or not marked.isdisjoint(holders([id], parents))}
+
+
+def _visible(record: Record) -> str:
+    """The property that says whether a group or an item is visible."""
+    return "visible" if record.kind == GROUP else f"{LAYER}visible"
 
 
 def holders(members: Iterable[str], parents: Mapping[str, str | None]) -> set[str]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optiverse_collab.convert import sibling_key, tree_of
-from optiverse_collab.convert.layers import MAX_DEPTH, resolved
+from optiverse_collab.convert.layers import MAX_DEPTH, hidden, resolved
 from optiverse_collab.core.records import Record
 
 ids = st.sampled_from("abcdefgh")
@@ -131,3 +131,28 @@ def test_any_siblings_can_be_sorted(orders: list[tuple[str, Any]]) -> None:
     keys = sorted(map(sibling_key, records))
     assert keys == sorted(map(sibling_key, reversed(records)))
     assert all(before <= after for before, after in pairwise(keys))
+
+
+def test_what_is_hidden_hides_what_is_in_it() -> None:
+    bench = [
+        group("open"),
+        group("closed", visible=False, parent="open"),
+        group("inner", parent="closed", visible=True),
+        item("a", parent="inner"),
+        item("b", parent="open"),
+        item("c", layer_visible=False, visible=True),
+        item("d", parent="gone", visible=False),
+        item("label", parent="c"),
+    ]
+    found = hidden({record.id: record for record in bench})
+    assert found == {"closed", "inner", "a", "c", "label"}
+
+
+def test_nothing_is_hidden_unless_it_says_so() -> None:
+    """What is not false is no mark, and groups that contain each other hide nothing more."""
+    bench = [
+        group("a", parent="b", visible=0),
+        group("b", parent="a"),
+        item("x", layer_visible=None, parent="a"),
+    ]
+    assert hidden({record.id: record for record in bench}) == set()
