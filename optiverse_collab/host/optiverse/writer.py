@@ -8,11 +8,11 @@ from contextlib import suppress
 from PyQt6.QtWidgets import QGraphicsItem
 
 from optiverse_collab.convert import item_from_record
-from optiverse_collab.convert.kinds import GROUP, ITEMS, KINDS, is_item
+from optiverse_collab.convert.kinds import GROUP, is_item
 from optiverse_collab.convert.shapes import is_number
 from optiverse_collab.core.records import Op, Put, Record, Remove, apply, same_value
 from optiverse_collab.host.optiverse.files.unsaved_mark import UnsavedMark
-from optiverse_collab.host.optiverse.items.acceptance import unacceptable
+from optiverse_collab.host.optiverse.items.acceptance import accepted
 from optiverse_collab.host.optiverse.items.autolabels import connect_autolabels
 from optiverse_collab.host.optiverse.items.kinds import Kinds
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
@@ -236,17 +236,13 @@ class Writer:
             before: the present item in the same form.
         """
         kind = self._kinds.named(record.kind) if item is None else self._kinds.of(item)
-        data = item_from_record(record)
-        bad = unacceptable(record, data, kind, item_class, before)
-        if not bad:
-            return data
-        names = ", ".join(sorted(bad))
+        found = accepted(record, kind, item_class, before)
+        if not found.refused:
+            return found.data
+        names = ", ".join(sorted(found.refused))
         self._log("WARNING", wording.values_not_shown(self._name, names, title(record.id, record)))
-        together = KINDS.get(record.kind, ITEMS).together
-        parts = {part for name in bad for part in together.get(name, (name,))}
         shown = {} if item is None else item_from_record(self._reader.shown(item))
-        accepted = {name: value for name, value in data.items() if name not in parts}
-        return {**accepted, **{name: shown[name] for name in parts if name in shown}}
+        return {**found.data, **{name: shown[name] for name in found.left_out if name in shown}}
 
 
 def _result(current: Record | None, op: Op) -> Record | None:
