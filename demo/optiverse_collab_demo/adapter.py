@@ -9,7 +9,7 @@ from typing import Any
 
 from PyQt6.QtCore import QObject, pyqtSlot
 from PyQt6.QtGui import QPainterPath
-from PyQt6.QtWidgets import QDialog, QGraphicsScene
+from PyQt6.QtWidgets import QDialog
 
 from optiverse_collab import manifest
 from optiverse_collab.category import log_category, note
@@ -18,8 +18,8 @@ from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.host.api import FileNoted, ItemList, Opened, UndoWatcher
 from optiverse_collab_demo import commands, files
 from optiverse_collab_demo.commands import BenchCommand, Step
-from optiverse_collab_demo.model import MISSING, Bench, Item
-from optiverse_collab_demo.scene import BenchScene
+from optiverse_collab_demo.model import MISSING, Item
+from optiverse_collab_demo.picture import DemoPicture
 from optiverse_collab_demo.window import DemoWindow
 
 NAME = "Demo Bench"
@@ -55,18 +55,10 @@ class DemoHost(QObject):
         window.scene.selection_changed.connect(self._on_selection_changed)
 
     def outline(self, id: str) -> QPainterPath | None:
-        graphics = self.window.scene.graphics(id)
-        return None if graphics is None else graphics.mapToScene(graphics.shape())
+        return self.window.scene.outline(id)
 
-    def picture(self, records: Mapping[str, Record]) -> QGraphicsScene:
-        bench = Bench()
-        bench.replace(Item(record.id, record.kind, record.props) for record in records.values())
-        scene = BenchScene(bench)
-        bench.setParent(scene)
-        scene.set_theme(self.window.scene.theme)
-        scene.update_light()
-        scene.setSceneRect(scene.extent())
-        return scene
+    def picture(self) -> DemoPicture:
+        return DemoPicture(self.window.scene.theme)
 
     def log(self, level: str, text: str) -> None:
         self.window.log.write(level, self._category, text)

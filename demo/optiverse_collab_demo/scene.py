@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from PyQt6.QtCore import QObject, QRectF, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtGui import QPainterPath
 from PyQt6.QtWidgets import QGraphicsScene
 
 from optiverse_collab_demo import beams, groups
@@ -14,6 +15,7 @@ from optiverse_collab_demo.model import Bench
 from optiverse_collab_demo.theme import LIGHT, Theme
 
 HALF_MM = 20_000.0
+SCROLLABLE = QRectF(-HALF_MM, -HALF_MM, 2 * HALF_MM, 2 * HALF_MM)
 
 
 class BenchScene(QGraphicsScene):
@@ -31,7 +33,7 @@ class BenchScene(QGraphicsScene):
     selection_changed = pyqtSignal(list)
 
     def __init__(self, bench: Bench, parent: QObject | None = None) -> None:
-        super().__init__(QRectF(-HALF_MM, -HALF_MM, 2 * HALF_MM, 2 * HALF_MM), parent)
+        super().__init__(SCROLLABLE, parent)
         self.bench = bench
         self.theme = LIGHT
         self.light = LightItem()
@@ -57,6 +59,11 @@ class BenchScene(QGraphicsScene):
     def graphics(self, id: str) -> BenchGraphicsItem | None:
         """What shows an item, if it has a place."""
         return self._graphics.get(id)
+
+    def outline(self, id: str) -> QPainterPath | None:
+        """The shape of an item in the scene, if it has a place."""
+        graphics = self._graphics.get(id)
+        return None if graphics is None else graphics.mapToScene(graphics.shape())
 
     def id_at(self, graphics: object) -> str | None:
         """The id of the item that a graphics item shows."""
@@ -90,12 +97,13 @@ class BenchScene(QGraphicsScene):
         """The area of the items, limited to the scrollable part."""
         box = QRectF()
         for graphics in self._graphics.values():
-            box = box.united(graphics.sceneBoundingRect().intersected(self.sceneRect()))
+            box = box.united(graphics.sceneBoundingRect().intersected(SCROLLABLE))
         return box
 
     @pyqtSlot()
     def update_light(self) -> None:
-        """Trace the light again."""
+        """Trace the light again, now."""
+        self._light_timer.stop()
         items = self.bench.items.values()
         rays = [ray for item in items if item.kind == "source" for ray in beams.rays_of(item.props)]
         lines = [

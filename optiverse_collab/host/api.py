@@ -35,6 +35,7 @@ __all__ = [
     "LogLevel",
     "Op",
     "Opened",
+    "Picture",
     "Put",
     "Record",
     "Remove",
@@ -101,6 +102,24 @@ class ItemList(NamedTuple):
     id_of: Callable[[QModelIndex], str | None]
 
 
+class Picture(Protocol):
+    """Another bench than the window's, with its beams, in a scene that shares nothing with the window."""
+
+    @property
+    def scene(self) -> QGraphicsScene:
+        """The scene: `sceneRect` covers the items [mm], y up. The caller gives it a parent, or deletes it."""
+
+    def show(self, records: Mapping[str, Record]) -> None:
+        """Show this bench instead; only what differs is drawn again, and the beams are traced again.
+
+        Args:
+            records: id → record. Items that can't be shown are left out.
+        """
+
+    def outline(self, id: str) -> QPainterPath | None:
+        """The shape of an item in `scene` [mm]; None if it isn't shown."""
+
+
 class Host(Protocol):
     """One main window of a host, and the bench in it.
 
@@ -132,15 +151,8 @@ class Host(Protocol):
         """The shape of an item on the canvas, in scene coordinates [mm]; None if it isn't there."""
         return None
 
-    def picture(self, records: Mapping[str, Record]) -> QGraphicsScene | None:
-        """A separate scene with another bench, to be viewed; None if the host can't make one.
-
-        Args:
-            records: id → record. Items that can't be shown are left out.
-
-        Returns:
-            It shares nothing with the window; `sceneRect` covers the items [mm], y up.
-        """
+    def picture(self) -> Picture | None:
+        """An empty picture, to look at another bench; None if the host can't make one."""
         return None
 
     def log(self, level: LogLevel, text: str) -> None:

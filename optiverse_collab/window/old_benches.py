@@ -63,11 +63,12 @@ class OldBenches(QObject):
     @pyqtSlot(object)
     def _on_arrived(self, old: OldBench) -> None:
         host = self._manager.host
-        scene = None if host is None else host.picture(old.records)
-        if scene is None:
+        picture = None if host is None else host.picture()
+        if picture is None:
             self._on_failed(wording.NO_PICTURE)
             return
-        dialog = OldBenchDialog(scene, wording.title(old.replacement), self._window)
+        picture.show(old.records)
+        dialog = OldBenchDialog(picture.scene, wording.title(old.replacement), self._window)
         dialog.bring_back_requested.connect(partial(self._replacements.restore, old))
         save = partial(self._save, old.records)
         dialog.save_requested.connect(partial(ask_where, dialog, save))

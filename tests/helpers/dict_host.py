@@ -113,7 +113,7 @@ class DictHost:
     def outline(self, id: str) -> None:
         return None
 
-    def picture(self, records: Mapping[str, Record]) -> None:
+    def picture(self) -> None:
         return None
 
     def log(self, level: str, text: str) -> None:

@@ -43,7 +43,7 @@ class Plain(Host):
 
 def test_what_a_simple_host_does_not_know_is_not_there() -> None:
     host = Plain()
-    assert (host.view, host.item_list, host.outline("lens"), host.picture({})) == (None, None, None, None)
+    assert (host.view, host.item_list, host.outline("lens"), host.picture()) == (None, None, None, None)
     assert (list(host.held()), host.dragged(["lens"]), dict(host.editors())) == ([], {}, {})
     host.agree(["lens"])
     host.watch_opened(lambda back: None)

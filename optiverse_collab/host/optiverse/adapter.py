@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PyQt6.QtGui import QPainterPath
-from PyQt6.QtWidgets import QDialog, QGraphicsScene, QGraphicsView, QMainWindow
+from PyQt6.QtWidgets import QDialog, QGraphicsView, QMainWindow
 
 from optiverse_collab import manifest
 from optiverse_collab.category import note
@@ -26,7 +26,7 @@ from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.group_list import GroupList
 from optiverse_collab.host.optiverse.layers.layer_tree import LayerTree
 from optiverse_collab.host.optiverse.layers.panel import item_list
-from optiverse_collab.host.optiverse.picture import picture
+from optiverse_collab.host.optiverse.picture import OptiversePicture
 from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
 from optiverse_collab.host.optiverse.upstream.check import checked
@@ -64,7 +64,7 @@ class OptiverseHost:
         self._undo = UndoGuard(self._window, self._stepped, warn)
         self._bench = SceneBench(self._window, self._touched)
         self._editors = Editors(self._window, self._bench)
-        images = Images(self._window, warn)
+        self._images = images = Images(self._window, warn)
         self._layers = self._new_layers(images, warn)
         kinds = Kinds(self._window, images)
         self._reader = Reader(self._window, self._bench, self._layers, kinds, self._unshown.records)
@@ -93,8 +93,8 @@ class OptiverseHost:
             return self._placeholders.outline(id)
         return item.mapToScene(item.shape())
 
-    def picture(self, records: Mapping[str, Record]) -> QGraphicsScene:
-        return picture(records, self._writer.made, self.name)
+    def picture(self) -> OptiversePicture:
+        return OptiversePicture(self._window, self._images, self.name, partial(self.log, "DEBUG"))
 
     def log(self, level: str, text: str) -> None:
         getattr(self._window.log_service, level.lower())(text, self._category)

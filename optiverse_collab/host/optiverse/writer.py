@@ -172,7 +172,7 @@ class Writer:
         # A step that holds another object of this id would put it beside the new one.
         self._undo.replace({record.id})
         self._layers.release(record.id)
-        item = self.made(record) if is_item(record) else None
+        item = self._made(record) if is_item(record) else None
         if item is None or not self._can_write(item, record.kind):
             self._unshown.add(record)
             return
@@ -183,7 +183,7 @@ class Writer:
         self._created.append(item)
         self._finish(item, None, record)
 
-    def made(self, record: Record) -> Item | None:
+    def _made(self, record: Record) -> Item | None:
         """An item that is not on the bench yet; None if the host can't make it."""
         item_class = item_names().TypeRegistry.get_class(record.kind)
         try:

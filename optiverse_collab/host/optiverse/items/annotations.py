@@ -26,7 +26,7 @@ from optiverse_collab.host.optiverse.upstream.items import (
     Ruler,
     TextNote,
 )
-from optiverse_collab.host.optiverse.upstream.window import Window
+from optiverse_collab.host.optiverse.upstream.tracing import Rays
 
 _A = TypeVar("_A", bound=Annotation)
 
@@ -77,26 +77,26 @@ class PathMeasureKind(AnnotationKind[PathMeasure]):
     """Measures along a ray.
 
     Args:
-        window: whose rays they follow.
+        rays: those that they follow.
     """
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, rays: Rays) -> None:
         super().__init__(item_names().PathMeasureItem, _edit_path)
-        self._window = window
+        self._rays = rays
 
     def _made(self, data: Data) -> Item | None:
-        return self.item_class.from_dict(data, self._window.ray_data)
+        return self.item_class.from_dict(data, self._rays.ray_data)
 
 
-def annotation_kinds(window: Window) -> dict[str, AnnotationKind[Any]]:
-    """The kinds of annotations in a window, as records call them."""
+def annotation_kinds(rays: Rays) -> dict[str, AnnotationKind[Any]]:
+    """The kinds of annotations, as records call them."""
     names = item_names()
     return {
         "ruler": AnnotationKind(names.RulerItem, _edit_ruler),
         "text": AnnotationKind(names.TextNoteItem, _edit_note),
         "rectangle": AnnotationKind(names.RectangleItem, _edit_rectangle),
         "angle_measure": AnnotationKind(names.AngleMeasureItem, _edit_angle),
-        "path_measure": PathMeasureKind(window),
+        "path_measure": PathMeasureKind(rays),
     }
 
 

@@ -12,7 +12,7 @@ from optiverse_collab.host.optiverse.items.annotations import annotation_kinds
 from optiverse_collab.host.optiverse.items.images import Images
 from optiverse_collab.host.optiverse.items.optical import Optical
 from optiverse_collab.host.optiverse.upstream.items import Data, Item, Props
-from optiverse_collab.host.optiverse.upstream.window import Window
+from optiverse_collab.host.optiverse.upstream.tracing import Rays
 
 
 class Kind(Protocol):
@@ -32,16 +32,16 @@ class Kind(Protocol):
 
 
 class Kinds:
-    """All kinds of items in one window.
+    """All kinds of items in one window, or in one picture.
 
     Args:
-        window: an Optiverse main window.
+        rays: those that measures follow.
         images: finds the images of components.
     """
 
-    def __init__(self, window: Window, images: Images) -> None:
+    def __init__(self, rays: Rays, images: Images) -> None:
         self._optical = Optical(images)
-        self._annotations = annotation_kinds(window)
+        self._annotations = annotation_kinds(rays)
 
     def named(self, kind: str) -> Kind:
         """The kind with this name in records."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6 import sip
-from PyQt6.QtCore import Qt
+from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QColor, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsScene, QGraphicsSimpleTextItem
 
@@ -78,6 +78,13 @@ class Placeholders:
         """Its shape in the scene, if there is one."""
         box = self._known(id)
         return None if box is None else box.mapToScene(box.shape())
+
+    def area(self) -> QRectF:
+        """The area of all of them."""
+        area = QRectF()
+        for box in filter(None, map(self._known, self._shown)):
+            area = area.united(box.sceneBoundingRect())
+        return area
 
     def clear(self) -> None:
         """Remove all of them."""

@@ -29,6 +29,7 @@ from optiverse_collab.host.optiverse.upstream.items import (
     TextNote,
 )
 from optiverse_collab.host.optiverse.upstream.layers import layer_names
+from optiverse_collab.host.optiverse.upstream.tracing import tracing_names
 from optiverse_collab.host.optiverse.upstream.undo import repair_commands
 from optiverse_collab.host.optiverse.upstream.version import knows_layers
 from optiverse_collab.host.optiverse.upstream.window import GroupsWindow, LayersWindow, Window, has_groups
@@ -55,6 +56,7 @@ def checked(window: object) -> Window:
         HostUnsupported: it hasn't, or there is no class or function that we use; the text says which.
     """
     item_names()
+    tracing_names()
     repair_bounds()
     if knows_layers():
         layer_names()

@@ -5,7 +5,7 @@ A Protocol declares what both versions have, those called `Has…` what some hav
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import Protocol, TypeGuard
 
@@ -16,6 +16,7 @@ from PyQt6.QtWidgets import QGraphicsScene, QWidget
 from optiverse_collab.host.optiverse.upstream.groups import GroupManager
 from optiverse_collab.host.optiverse.upstream.items import Data, Item
 from optiverse_collab.host.optiverse.upstream.layers import LayerPanel, LayerState, LinkedAssemblyService
+from optiverse_collab.host.optiverse.upstream.tracing import Rays, RaytracingController
 from optiverse_collab.host.optiverse.upstream.undo import UndoStack
 
 
@@ -114,7 +115,7 @@ class HasTree(Protocol):
     def _tree(self) -> object: ...
 
 
-class Window(Protocol):
+class Window(Rays, Protocol):
     """A main window, which is a `QMainWindow`."""
 
     @property
@@ -131,12 +132,10 @@ class Window(Protocol):
     log_service: LogService
     magnetic_snap: bool
     autotrace: bool
+    raytracing_controller: RaytracingController
     collab_status_label: QWidget
     act_collaborate: QAction
     act_disconnect: QAction
-
-    @property
-    def ray_data(self) -> Sequence[object]: ...
 
     def retrace(self) -> None: ...
 
