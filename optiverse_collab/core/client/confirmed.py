@@ -20,6 +20,9 @@ from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHisto
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.records import Ids, Lane, Op, Record, Remove, apply
 
+LANES = (Lane.BENCH, Lane.META)
+"""The lanes that a replica knows (DOC-8)."""
+
 Told = list[Conflict | Lost | BenchReplaced]
 
 
@@ -67,8 +70,9 @@ class Confirmed:
         return clocks == list(range(self.clock + 1, self.clock + 1 + len(clocks)))
 
     def agrees(self, patch: Patch) -> bool:
-        """Whether the hash in a patch, if any, matches this document (HASH-3)."""
-        return not patch.hash or patch.hash.get(Lane.BENCH) == self.document.hashes()[Lane.BENCH]
+        """Whether the hashes in a patch, if any, match this document (HASH-3)."""
+        own = self.document.hashes() if patch.hash else {}
+        return all(hash_ == own[lane] for lane, hash_ in patch.hash.items() if lane in LANES)
 
     def lacks_answer(self, patch: Patch) -> bool:
         """Whether a change is still pending that the server has already answered (PUSH-7)."""

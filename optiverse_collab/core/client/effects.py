@@ -49,6 +49,11 @@ class ShowChange:
     before: Mapping[str, Record | None] = field(default_factory=dict, repr=False, compare=False)
 
 
+@dataclass(frozen=True)
+class MetaChanged:
+    """Records outside of the bench changed, such as versions: `Replica.meta` has them."""
+
+
 class LossKind(str, Enum):
     """Why a user's edit never became a part of the session (REP-8)."""
 
@@ -167,6 +172,7 @@ class EpochChanged:
 ReplicaEffect = (
     Transmit
     | ShowChange
+    | MetaChanged
     | Lost
     | Conflict
     | BenchReplaced

@@ -15,13 +15,13 @@ from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client import conflicts
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.arriving import Arriving
-from optiverse_collab.core.client.confirmed import Confirmed, Told
+from optiverse_collab.core.client.confirmed import LANES, Confirmed, Told
 from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.pending import Pending, PendingChange, restored
 from optiverse_collab.core.client.receipts import Receipts
 from optiverse_collab.core.client.rights import Rights
 from optiverse_collab.core.client.saved import Saved
-from optiverse_collab.core.client.view import rehearse, show
+from optiverse_collab.core.client.view import Views, rehearse, show
 from optiverse_collab.core.client.write_ahead import WriteAhead
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import (
@@ -33,7 +33,7 @@ from optiverse_collab.core.protocol.messages import (
     SyncRequest,
 )
 from optiverse_collab.core.protocol.origins import origin_of
-from optiverse_collab.core.records import Ids, Op, Record, touched
+from optiverse_collab.core.records import Ids, Op, touched
 from optiverse_collab.core.throttle import Throttle
 
 FORMERS = 32
@@ -54,7 +54,8 @@ class Replica:
         limits: the server's, or the defaults until they are known.
 
     Attributes:
-        view: id → record as the user sees it. Read it; change it through `edit`.
+        view: id → record of the bench, as the user sees it. Read it; change it through `edit`.
+        meta: the same for records outside of the bench, such as versions.
         synced: whether pushes may be sent now.
         window: how many bytes of changes may be in flight without an answer (PUSH-10).
         held: record id → edits that were not applied; see `conflicts.bring_back` and `dismiss_held`.
@@ -65,7 +66,8 @@ class Replica:
     def __init__(self, client_id: str, limits: Limits | None = None) -> None:
         self.client_id = client_id
         self.limits = limits or Limits()
-        self.view: dict[str, Record] = {}
+        self._views = Views({}, {})
+        self.view, self.meta = self._views
         self.synced = False
         self.window = MOST_IN_FLIGHT
         self.held: dict[str, HeldChange] = {}
@@ -124,15 +126,11 @@ class Replica:
                 user does not have; nothing of it was applied.
         """
         check_change(ops, self.limits)
-        lane = self.rights.lane_of(ops, self.view)
-        after = rehearse(self.view, ops, self.limits)
+        lane = self.rights.lane_of(ops, self._views.all)
+        after = rehearse(self._views.all, ops, self.limits)
         seen = min((self._seen(op, last_shown or {}) for op in ops), default=self.clock)
         self._pending.add(ops, self.limits.change_bytes, seen, yields, step, lane)
-        for id in touched(ops):
-            if id in after:
-                self.view[id] = after[id]
-            else:
-                self.view.pop(id, None)
+        self._views.adopt(touched(ops), after)
 
     def hold(self, conflict: fx.Conflict) -> None:
         """Keep an edit that was not applied, until its user has decided (SEEN-9)."""
@@ -290,7 +288,8 @@ class Replica:
         self._pending.unsend()  # parts that the pages lack were refused or never arrived
         self._arriving.clear()
         epoch = None if everything else self.epoch
-        return [fx.Transmit(SyncRequest(self.client_id, epoch, self.clock, self.head, list(self._formers)))]
+        settles, lanes = list(self._formers), list(LANES)
+        return [fx.Transmit(SyncRequest(self.client_id, epoch, self.clock, self.head, settles, lanes))]
 
     def _keep(self, told: Told) -> Told:
         """Keep the changes that were not applied."""
@@ -302,7 +301,7 @@ class Replica:
     # The view
 
     def _show(self, ids: Iterable[str], authors: Mapping[str, str]) -> list[fx.ReplicaEffect]:
-        return [*show(self.view, ids, self._confirmed.document.records, self._pending, authors)]
+        return [*show(self._views, ids, self._confirmed.document.records, self._pending, authors)]
 
     def _seen(self, op: Op, last_shown: Mapping[str, int]) -> int:
         """The clock of an operation's record on the user's screen (SEEN-1)."""

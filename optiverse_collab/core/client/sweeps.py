@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.protocol.changes import RESTORE, Change, replaces_bench
 from optiverse_collab.core.protocol.outcomes import SweepNotice
-from optiverse_collab.core.records import Record, apply, record_difference
+from optiverse_collab.core.records import Lane, Record, apply, record_difference
 
 
 def of_change(change: Change, before: Mapping[str, Record], mine: bool) -> list[BenchReplaced]:
@@ -48,9 +48,11 @@ def _told(
         mine=mine,
         restores=step.startswith(RESTORE),
         clock=clock,
-        removed=tuple(record for id, record in before.items() if id not in after),
-        added=tuple(record for id, record in after.items() if id not in before),
+        removed=tuple(one for id, one in before.items() if id not in after and one.lane is Lane.BENCH),
+        added=tuple(one for id, one in after.items() if id not in before and one.lane is Lane.BENCH),
         changed=tuple(
-            record for id, record in after.items() if id in before and record_difference(before[id], record)
+            one
+            for id, one in after.items()
+            if one.lane is Lane.BENCH and id in before and record_difference(before[id], one)
         ),
     )

@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.client.effects import MetaChanged, ShowChange
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.record_size import check_record
-from optiverse_collab.core.records import Op, Record, Remove, apply, record_difference
+from optiverse_collab.core.records import Lane, Op, Record, Remove, apply, record_difference
 from optiverse_collab.errors import ChangeRefused, Reason
 
 Records = Mapping[str, Record]
+
+
+class Views(NamedTuple):
+    """The records as the user sees them, by id.
+
+    Attributes:
+        bench: those of the lane `bench`: hosts and files know no others.
+        meta: the others: versions and the like.
+    """
+
+    bench: dict[str, Record]
+    meta: dict[str, Record]
+
+    @property
+    def all(self) -> Records:
+        """Both."""
+        return ChainMap(self.bench, self.meta)
+
+    def adopt(self, ids: Iterable[str], after: Records) -> None:
+        """The user changed these records."""
+        for id in ids:
+            self.put(id, after.get(id))
+
+    def put(self, id: str, record: Record | None) -> None:
+        """Set a record, or remove it."""
+        kept = None if record is None else self.bench if record.lane is Lane.BENCH else self.meta
+        for view in self:
+            if view is kept and record is not None:
+                view[id] = record
+            else:
+                view.pop(id, None)
 
 
 def shown(id: str, base: Records, pending: Pending) -> Record | None:
@@ -28,25 +61,29 @@ def shown(id: str, base: Records, pending: Pending) -> Record | None:
 
 
 def show(
-    view: dict[str, Record], ids: Iterable[str], base: Records, pending: Pending, authors: Mapping[str, str]
-) -> list[ShowChange]:
-    """Update the view of `ids`, and return its changes (REP-4, REP-10)."""
+    views: Views, ids: Iterable[str], base: Records, pending: Pending, authors: Mapping[str, str]
+) -> list[ShowChange | MetaChanged]:
+    """Update the views of `ids`, and return their changes (REP-4, REP-10)."""
     ops: list[Op] = []
     seen: dict[str, Record | None] = {}
+    is_meta = False
     for id in ids:
-        before, now = view.get(id), shown(id, base, pending)
-        if now is None:
-            if before is not None:
-                del view[id]
-                ops.append(Remove(id))
-                seen[id] = before
-            continue
-        op = record_difference(before, now)
-        view[id] = now
+        before, other, now = views.bench.get(id), views.meta.get(id), shown(id, base, pending)
+        views.put(id, now)
+        on_bench = None if now is None or now.lane is not Lane.BENCH else now
+        is_meta = is_meta or (now if on_bench is None else None) != other
+        op = _difference(id, before, on_bench)
         if op is not None:
             ops.append(op)
             seen[id] = before
-    return [ShowChange(tuple(ops), authors, seen)] if ops else []
+    changes: list[ShowChange | MetaChanged] = [ShowChange(tuple(ops), authors, seen)] if ops else []
+    return [*changes, MetaChanged()] if is_meta else changes
+
+
+def _difference(id: str, before: Record | None, now: Record | None) -> Op | None:
+    if now is not None:
+        return record_difference(before, now)
+    return None if before is None else Remove(id)
 
 
 def rehearse(view: Records, ops: Sequence[Op], limits: Limits) -> dict[str, Record]:

@@ -85,12 +85,13 @@ def test_patch_follows_without_gaps(following: Following, clocks: list[int], fol
 
 
 def test_hash_is_compared_where_there_is_one(following: Following) -> None:
-    """HASH-1, HASH-3: the hash of the lane that this replica knows."""
+    """HASH-1, HASH-3: the hashes of the lanes that this replica knows."""
     right = following.confirmed.document.hashes()[Lane.BENCH]
     agrees = following.confirmed.agrees
     assert agrees(Patch([]))
     assert agrees(Patch([], hash={Lane.BENCH: right, Lane.TALK: "another"}))
     assert not agrees(Patch([], hash={Lane.BENCH: "0" * 16}))
+    assert not agrees(Patch([], hash={Lane.BENCH: right, Lane.META: "another"}))
 
 
 def test_duplicate_of_what_is_pending_has_no_answer(following: Following) -> None:

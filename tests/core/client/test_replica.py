@@ -7,6 +7,7 @@ from itertools import pairwise
 import msgspec
 import pytest
 
+from optiverse_collab.core.client.confirmed import LANES
 from optiverse_collab.core.client.effects import Conflict, ConflictKind, ShowChange, Transmit
 from optiverse_collab.core.client.replica import FORMERS, Replica
 from optiverse_collab.core.client.saved import Saved
@@ -205,7 +206,8 @@ def test_restored_replica_has_a_new_name_and_settles_the_former(wire: Wire, bob:
     wire.lose(bob)
     wire.commit()
     restored = restart(restart(bob, "bob 2"), "bob 3")
-    request = SyncRequest("bob 3", "epoch 1", bob.replica.clock, bob.replica.head, ["client of bob", "bob 2"])
+    clock, head, formers = bob.replica.clock, bob.replica.head, ["client of bob", "bob 2"]
+    request = SyncRequest("bob 3", "epoch 1", clock, head, formers, [*LANES])
     assert restored.replica.connected() == [Transmit(request)]
     restored.replica.disconnected()
     wire.connect(restored)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 import pytest
 
+from optiverse_collab.core.client.confirmed import LANES
 from optiverse_collab.core.client.effects import (
     Diverged,
     EpochChanged,
@@ -82,7 +83,8 @@ def test_missing_change_is_noticed_and_fetched(wire: Wire, ann: Peer, bob: Peer)
     clock = bob.replica.clock
     heard = bob.replica.receive(Patch([Change(clock + 2, "ann", [Set("lens", {"a": 1})])]))
     assert isinstance(heard[0], Diverged)
-    assert heard[1:] == [Transmit(SyncRequest("client of bob", "epoch 1", clock, bob.replica.head))]
+    request = SyncRequest("client of bob", "epoch 1", clock, bob.replica.head, lanes=[*LANES])
+    assert heard[1:] == [Transmit(request)]
     assert "a" not in bob.replica.view["lens"].props
 
 

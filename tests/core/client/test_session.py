@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.access import Role
+from optiverse_collab.core.client.confirmed import LANES
 from optiverse_collab.core.client.effects import (
     Acknowledged,
     Diverged,
@@ -203,7 +204,7 @@ def test_acknowledgement_without_oneself_in_it_will_do(wire: Wire) -> None:
     ack = ConnectionAck("default", "ann (2)", "c7", [], "server", PROTOCOL_VERSION, Limits(depth=3), "t")
     heard, request = session.receive(encode(ack), wire.now_ms)
     assert heard == Acknowledged(ack)
-    assert request == Transmit(SyncRequest("client of ann"))
+    assert request == Transmit(SyncRequest("client of ann", lanes=[*LANES]))
     assert session.me == Participant("ann (2)", "c7", "t")
     assert session.replica.limits.depth == 3
 

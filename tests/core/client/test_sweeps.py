@@ -7,10 +7,11 @@ import pytest
 from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.client.sweeps import of_change
 from optiverse_collab.core.protocol.changes import Change
-from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply
+from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set, apply
 from tests.helpers.wire import Peer, Wire
 
 BEFORE = {id: Record(id, "k", {"x": 0}) for id in ("a", "b", "c")}
+NOTES = {id: Record(id, "note", {}, Lane.META) for id in ("m", "n")}
 
 
 @pytest.mark.parametrize(
@@ -21,11 +22,13 @@ BEFORE = {id: Record(id, "k", {"x": 0}) for id in ("a", "b", "c")}
         ([Remove("a"), Put("a", "other")], "", "", "a"),
         ([Put("d", "k"), Set("d", {"x": 1}), Put("e", "k"), Remove("e")], "", "d", ""),
         ([], "", "", ""),
+        ([Put("v", "version", {}, Lane.META), Put("w", "version", {}, Lane.META), Remove("v")], "", "", ""),
+        ([Remove("m"), Set("n", {"x": 1})], "", "", ""),
     ],
 )
 def test_what_really_changed_is_counted(ops: list[Op], removed: str, added: str, changed: str) -> None:
-    """PUSH-9"""
-    [told] = of_change(Change(7, "ann", ops, "sweep:1"), BEFORE, mine=False)
+    """PUSH-9: on the bench; versions don't count."""
+    [told] = of_change(Change(7, "ann", ops, "sweep:1"), {**BEFORE, **NOTES}, mine=False)
     found = ["".join(one.id for one in records) for records in (told.removed, told.added, told.changed)]
     assert found == [removed, added, changed]
     assert (told.by, told.clock, told.step, told.restores) == ("ann", 7, "sweep:1", False)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from optiverse_collab.core.client.effects import ShowChange
+from optiverse_collab.core.client.effects import MetaChanged, ShowChange
 from optiverse_collab.core.client.pending import Pending
-from optiverse_collab.core.client.view import rehearse, show, shown
+from optiverse_collab.core.client.view import Views, rehearse, show, shown
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.core.records import Op, Put, Record, Remove, Set
+from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
 from optiverse_collab.errors import ChangeRefused, Reason
 
 LENS = Record("lens", "component", {"x": 1, "y": 2})
@@ -50,9 +50,10 @@ def test_record_that_is_not_confirmed_is_seen_if_it_is_put() -> None:
 def test_changes_of_a_frame_are_shown_together() -> None:
     """REP-4, REP-10: one list, in the order of the ids, with the previous values."""
     view = {"lens": LENS, "gone": Record("gone", "component", {})}
+    views = Views(view, {})
     now = Record("lens", "component", {"x": 3, "y": 2})
     base = {"new": Record("new", "component", {}), "lens": now}
-    [change] = show(view, ["gone", "new", "lens"], base, pending(), {"lens": "bob"})
+    [change] = show(views, ["gone", "new", "lens"], base, pending(), {"lens": "bob"})
     assert change == ShowChange(
         (Remove("gone"), Put("new", "component"), Set("lens", {"x": 3})), {"lens": "bob"}
     )
@@ -65,8 +66,33 @@ def test_what_is_seen_already_is_not_shown() -> None:
     view = {"lens": LENS}
     mine = pending(Set("lens", {"x": 1}))
     base = {"lens": Record("lens", "component", {"x": 9, "y": 2})}
-    assert show(view, ["lens", "gone"], base, mine, {}) == []
+    assert show(Views(view, {}), ["lens", "gone"], base, mine, {}) == []
     assert view == {"lens": LENS}
+
+
+def test_records_outside_of_the_bench_are_shown_apart() -> None:
+    """DOC-8: hosts and files know only the bench; an id may move once it is forgotten."""
+    version = Record("v", "version", {"clock": 7}, Lane.META)
+    views = Views({"lens": LENS}, {})
+    both = {"lens": LENS, "v": version}
+    assert show(views, ["lens", "v"], both, pending(), {}) == [MetaChanged()]
+    assert views == ({"lens": LENS}, {"v": version})
+    assert show(views, ["v"], both, pending(), {}) == []
+    now_there = Record("v", "component", {})
+    changes = show(views, ["v"], {"v": now_there}, pending(), {})
+    assert changes == [ShowChange((Put("v", "component"),)), MetaChanged()]
+    assert show(views, ["v"], {"v": version}, pending(), {}) == [ShowChange((Remove("v"),)), MetaChanged()]
+    assert show(views, ["v"], {}, pending(), {}) == [MetaChanged()]
+    assert views == ({"lens": LENS}, {})
+
+
+def test_an_edit_is_adopted_where_its_record_is() -> None:
+    """REP-2"""
+    views = Views({"lens": LENS}, {})
+    version = Record("v", "version", {}, Lane.META)
+    views.adopt(["lens", "v"], {"v": version})
+    assert (views.bench, views.meta) == ({}, {"v": version})
+    assert dict(views.all) == {"v": version}
 
 
 def test_rehearsal_leaves_the_view_alone() -> None:
