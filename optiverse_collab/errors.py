@@ -49,6 +49,7 @@ class Reason(str, Enum):
     RECORD_TOO_LARGE = "record_too_large"
     SESSION_FULL = "session_full"
     STALE_RESTORE = "stale_restore"
+    INVALID_VERSION = "invalid_version"
     PENDING_FULL = "pending_full"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from optiverse_collab.cli.moments import MOMENT, clock_of
 from optiverse_collab.cli.output import write_json
 from optiverse_collab.cli.session import connected
 from optiverse_collab.cli.terminal import write_line
@@ -19,8 +20,8 @@ def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> 
     parser = commands.add_parser(
         "diff", parents=[session_options], help="print what differs between two moments of a session"
     )
-    parser.add_argument("before", type=int, metavar="A", help="the change after which to look first")
-    parser.add_argument("after", type=int, nargs="?", metavar="B", help="and then (default: now)")
+    parser.add_argument("before", metavar="A", help=f"the first moment: {MOMENT}")
+    parser.add_argument("after", nargs="?", metavar="B", help="the second moment (default: now)")
     parser.add_argument("--json", action="store_true", help="print [record at A, record at B] as JSON")
     parser.set_defaults(run=run)
 
@@ -32,8 +33,9 @@ async def run(options: argparse.Namespace) -> None:
         CollaborationError: there was no such moment.
     """
     async with connected(options) as bench:
-        before = await bench.at(options.before)
-        after = dict(bench.records) if options.after is None else await bench.at(options.after)
+        before = await bench.at(clock_of(bench, options.before))
+        now = dict(bench.records)
+        after = now if options.after is None else await bench.at(clock_of(bench, options.after))
     if options.json:
         ids = dict.fromkeys([*before, *after])
         pairs = [(before.get(id), after.get(id)) for id in ids]

@@ -7,9 +7,22 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib import metadata
 
-from optiverse_collab.cli import diff, doctor, history, pull, push, restore, show, terminal, watch, who
+from optiverse_collab.cli import (
+    diff,
+    doctor,
+    history,
+    pull,
+    push,
+    restore,
+    show,
+    terminal,
+    version,
+    versions,
+    watch,
+    who,
+)
 from optiverse_collab.cli.session import session_options
 from optiverse_collab.errors import CollaborationError
 
@@ -44,11 +57,13 @@ def _parser() -> argparse.ArgumentParser:
         "link, the address of a server, or a text file with a link in it. A command works on a shared bench "
         "without the editor.",
     )
-    parser.add_argument("--version", action="version", version=f"%(prog)s {version('optiverse-collab')}")
+    version_line = f"%(prog)s {metadata.version('optiverse-collab')}"
+    parser.add_argument("--version", action="version", version=version_line)
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, prog="optiverse-collab"
     )
-    for command in (push, pull, watch, who, history, show, diff, restore, doctor):
+    told = history, show, diff, restore, version, versions
+    for command in (push, pull, watch, who, *told, doctor):
         command.add_parser(commands, session_options())
     return parser
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from optiverse_collab.cli.moments import MOMENT, clock_of
 from optiverse_collab.cli.session import connected
 from optiverse_collab.cli.terminal import write_line
 from optiverse_collab.core.records import Record
@@ -23,7 +24,7 @@ def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> 
     parser = commands.add_parser(
         "restore", parents=[session_options], help="make a session's bench, or a part of it, what it was"
     )
-    parser.add_argument("clock", type=int, metavar="CLOCK", help="after which change; `history` prints them")
+    parser.add_argument("moment", metavar="MOMENT", help=MOMENT)
     parser.add_argument("items", nargs="*", metavar="ITEM", help="names or ids; without, all of the bench")
     parser.add_argument(
         "--property", action="append", metavar="NAME", help="restore this property only; may be repeated"
@@ -42,8 +43,9 @@ async def run(options: argparse.Namespace) -> int:
     """
     async with connected(options) as bench:
         before = dict(bench.records)
-        ids = ids_of(options.items, [before, await bench.at(options.clock)]) if options.items else None
-        conflicts = await bench.restore(options.clock, ids, options.property)
+        clock = clock_of(bench, options.moment)
+        ids = ids_of(options.items, [before, await bench.at(clock)]) if options.items else None
+        conflicts = await bench.restore(clock, ids, options.property)
         lines = differences(before, dict(bench.records))
     for line in lines:
         write_line(line)

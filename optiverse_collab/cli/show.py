@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from optiverse_collab.cli.moments import MOMENT, clock_of
 from optiverse_collab.cli.output import write_json
 from optiverse_collab.cli.session import connected
 from optiverse_collab.cli.terminal import write_line
@@ -22,7 +23,7 @@ def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> 
     parser = commands.add_parser(
         "show", parents=[session_options], help="print or write a session's bench as it was"
     )
-    parser.add_argument("clock", type=int, metavar="CLOCK", help="after which change; `history` prints them")
+    parser.add_argument("moment", metavar="MOMENT", help=MOMENT)
     parser.add_argument("file", nargs="?", metavar="FILE", help="where to write it, for Optiverse")
     parser.add_argument("--replace", action="store_true", help="overwrite the file if it exists")
     parser.add_argument("--json", action="store_true", help="print the records as JSON, with all values")
@@ -36,7 +37,7 @@ async def run(options: argparse.Namespace) -> None:
         CollaborationError: there was no such moment, or the file can't be written.
     """
     async with connected(options) as bench:
-        records = await bench.at(options.clock)
+        records = await bench.at(clock_of(bench, options.moment))
     if options.file:
         await write_records(options.file, records, options.replace)
     if options.json:
@@ -46,5 +47,5 @@ async def run(options: argparse.Namespace) -> None:
         for line in item_lines(records.values()):
             write_line(line)
     where = f", in {options.file}" if options.file else ""
-    session = printable(options.session)
-    write_line(f"Session '{session}' had {counted(len(records), 'record')} at {options.clock}{where}.")
+    session, moment = printable(options.session), printable(options.moment)
+    write_line(f"Session '{session}' had {counted(len(records), 'record')} at {moment}{where}.")

@@ -7,6 +7,7 @@
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.records import Put, Record, Remove, Set
+from optiverse_collab.core.versions import Version
 from optiverse_collab.scripting.bench import AsyncBench
 from optiverse_collab.scripting.blocking import Bench
 from optiverse_collab.scripting.conflicts import Conflict
@@ -28,5 +29,6 @@ __all__ = [
     "Set",
     "ShowChange",
     "Stream",
+    "Version",
     "connect",
 ]

@@ -34,12 +34,17 @@ from optiverse_collab.scripting.item import Items, own_copy, plain
 from optiverse_collab.scripting.keys import Keys
 from optiverse_collab.scripting.stream import E, Stream
 from optiverse_collab.scripting.unacknowledged import FLUSH_SECONDS, Progress, Unacknowledged
+from optiverse_collab.scripting.versions import AsyncVersions
 
 log = logging.getLogger("optiverse_collab")
 
 
 class AsyncBench(Items):
-    """The shared bench: id → `Item`, and everything else there is in a session. Made by `connect`."""
+    """The shared bench: id → `Item`, and everything else there is in a session. Made by `connect`.
+
+    Attributes:
+        versions: the kept moments of the session.
+    """
 
     def __init__(
         self,
@@ -61,6 +66,7 @@ class AsyncBench(Items):
         self._keys = keys
         self._progress = progress
         self._step = secrets.token_hex(8)
+        self.versions = AsyncVersions(self._replica, self._edit_durably, self.at)
         self._streams: weakref.WeakSet[Stream[Any]] = weakref.WeakSet()
 
     async def __aenter__(self) -> AsyncBench:
@@ -273,6 +279,11 @@ class AsyncBench(Items):
         self._driver.check()
         self._replica.edit([own_copy(op) for op in ops], yields=yields, step=step)
         self._driver.wake()
+
+    async def _edit_durably(self, ops: Sequence[Op]) -> None:
+        """Make a change, and wait until the server has it."""
+        self.edit(ops)
+        await self._unacknowledged.drain(FLUSH_SECONDS)
 
     async def _flush_after(self, error: Exception) -> None:
         """Send the edits made before an error to the server, without hiding the error."""

@@ -25,6 +25,7 @@ from optiverse_collab.scripting.files import Plan
 from optiverse_collab.scripting.item import Items
 from optiverse_collab.scripting.stream import Stream
 from optiverse_collab.scripting.unacknowledged import FLUSH_SECONDS, Progress
+from optiverse_collab.scripting.versions import Versions
 
 T = TypeVar("T")
 
@@ -47,6 +48,9 @@ class Bench(Items):
 
     Args:
         server, session, user, wait, timeout_s: as in `connect`.
+
+    Attributes:
+        versions: the kept moments of the session.
     """
 
     def __init__(
@@ -62,6 +66,7 @@ class Bench(Items):
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._changes: Stream[ShowChange] | None = None
+        self.versions = Versions(self._bench.versions, self._run)
 
     def open(self) -> Bench:
         """Connect.

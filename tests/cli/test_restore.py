@@ -58,7 +58,7 @@ def test_what_stays_is_said(
 
     monkeypatch.setattr(AsyncBench, "restore", held)
     options = argparse.Namespace(
-        server=server.url, session=session_id, user="Ana", clock=0, items=[], property=None
+        server=server.url, session=session_id, user="Ana", moment="0", items=[], property=None
     )
     assert asyncio.run(restore.run(options)) == 1
     printed = capsys.readouterr()

@@ -15,29 +15,27 @@ from optiverse_collab.core.checks import check_change, check_count, check_id
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import PushedChange
-from optiverse_collab.core.protocol.codec import decode_ops, encode_ops, size_of
+from optiverse_collab.core.protocol.codec import decode_ops, encode_ops
 from optiverse_collab.core.record_size import RecordSizes, Size
 from optiverse_collab.core.records import Lane, Op, Put, Remove, touched
 from optiverse_collab.core.server.chain import Chain, first_head
 from optiverse_collab.core.server.clients import CLIENTS, Clients
 from optiverse_collab.core.server.conflicts import Judgement, changed_names
-from optiverse_collab.core.server.journal import Entry, Kept, Snapshot, Touched
+from optiverse_collab.core.server.journal import Entry, Kept, Snapshot
 from optiverse_collab.core.server.knowledge import Knowledge
 from optiverse_collab.core.server.lanes import lane_of
 from optiverse_collab.core.server.names import Name, NameKind, Names
-from optiverse_collab.core.server.outcomes import MANY, Outcomes
+from optiverse_collab.core.server.outcomes import MANY, Outcomes, encoded_within
 from optiverse_collab.core.server.references import References
 from optiverse_collab.core.server.snapshots import SnapshotBuilder, stamped
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
 from optiverse_collab.core.server.sweeps import Sweeps
+from optiverse_collab.core.server.versions import Versions
 from optiverse_collab.core.space import Space
 from optiverse_collab.errors import ChangeRefused, Reason
 
 TOMBSTONES = 4096
 """How many tombstones are kept; beyond this the older half is dropped, with the history that needs them."""
-
-PART_BYTES = 100
-"""The keys that describe a part (PUSH-4)."""
 
 TERM = 1
 """There is one server, and it never hands a session over."""
@@ -82,6 +80,7 @@ class History:
         tombstones: removed id → stamp and lane.
         outcomes: what people may not have received yet.
         sweeps: the last steps that replaced the bench.
+        versions: the kept moments.
         parents: the histories that it was restored from, oldest first.
         clients: which changes were accepted from whom.
         space: memory for records and presence of this and other sessions; None for no limit.
@@ -110,6 +109,7 @@ class History:
         self._max_tombstones = tombstones
         self.time_ms = snapshot.time_ms
         self.stamps, self.tombstones = stamped(snapshot)
+        self.versions = Versions(one.record for one in snapshot.records)
         for data in entries:
             self._replay(data)
         self._sizes = RecordSizes(self.document.records, space)
@@ -146,19 +146,19 @@ class History:
         seen = self._check_form(change, sent, author)
         number = self.names.known(NameKind.ORIGIN, origin)
         records, tombstones = self.document.records, self.tombstones
-        judged = Judgement(change.ops, seen, change.yields, {number, *own}, records, self.stamps, tombstones)
-        sizes = self._check_result(change.ops, judged)
-        lane = lane_of(change.ops, records, tombstones)
-        ops = msgspec.Raw(self._encoded(judged))
-        self.time_ms = max(self.time_ms, time_ms)
+        lane, time_ms = lane_of(change.ops, records, tombstones), max(self.time_ms, time_ms)
+        ops = self.versions.completed(change.ops, lane, self.clock, author, time_ms)
+        judged = Judgement(ops, seen, change.yields, {number, *own}, records, self.stamps, tombstones)
+        sizes = self._check_result(ops, judged)
+        data = encoded_within(self.limits.change_bytes, judged, self.names)
         entry = Entry(
             clock=self.clock + 1,
             term=TERM,
             origin=self.names.number(NameKind.ORIGIN, origin),
             author=self.names.number(NameKind.AUTHOR, author),
             client_clock=change.client_clock,
-            time_ms=self.time_ms,
-            ops=ops,
+            time_ms=time_ms,
+            ops=msgspec.Raw(data),
             seen=seen,
             yields=change.yields,
             step=change.step,
@@ -249,25 +249,6 @@ class History:
             )
         return self._sizes.after(records, after, judged.happened, self.limits)
 
-    def _encoded(self, judged: Judgement) -> bytes:
-        """The JSON of what took effect, if it fits into a message together with its outcomes (LIM-13)."""
-        data = encode_ops(judged.happened)
-        parts = [*judged.lost, *judged.held, *judged.replaced]
-        told = sum(map(self._told_bytes, parts))
-        if len(data) + told > self.limits.change_bytes:
-            raise ChangeRefused(
-                Reason.TOO_LARGE,
-                f"The change takes more than {self.limits.change_bytes} bytes, including a list of others' "
-                "edits that it conflicts with; split it.",
-            )
-        return data
-
-    def _told_bytes(self, part: Touched) -> int:
-        """An upper bound on the size of a part in the acknowledgement, and in the patch."""
-        text = self.names.text
-        named = text(NameKind.AUTHOR, part.author), text(NameKind.ORIGIN, part.origin)
-        return 2 * size_of((part.id, part.names, *named, part.clock)) + PART_BYTES
-
     def _follow(self, entry: Entry, data: bytes, ops: Iterable[Op]) -> None:
         """Advance by one entry."""
         self.clock = entry.clock
@@ -278,6 +259,7 @@ class History:
         copies: set[str] = set()
         for op in ops:
             self._apply(op, stamp, copies)
+            self.versions.note(op.id, self.document.records.get(op.id))
         if len(self.tombstones) > self._max_tombstones:
             self._prune()
         self.sweeps.note(entry)

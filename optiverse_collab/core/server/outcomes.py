@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 
-from optiverse_collab.core.protocol.codec import size_of
-from optiverse_collab.core.server.journal import Entry, Outcome
+from optiverse_collab.core.protocol.codec import encode_ops, size_of
+from optiverse_collab.core.server.conflicts import Judgement
+from optiverse_collab.core.server.journal import Entry, Outcome, Touched
+from optiverse_collab.core.server.names import NameKind, Names
+from optiverse_collab.errors import ChangeRefused, Reason
 
 MANY, MANY_BYTES = 10_000, 8 * 1024 * 1024
 """How many outcomes are remembered, and in how much memory, approximately."""
 
 BYTES, PART_BYTES, PROPERTY_BYTES = 400, 200, 64
 """Approximate memory of an outcome, a part of it, and a property of that, in addition to their JSON."""
+
+KEYS_BYTES = 100
+"""The keys that describe a part (PUSH-4)."""
 
 
 class Outcomes:
@@ -54,3 +60,27 @@ def memory_of(outcome: Outcome) -> int:
     parts = [*outcome.lost, *outcome.held, *outcome.replaced]
     properties = sum(len(part.names) for part in parts)
     return size_of(outcome) + BYTES + PART_BYTES * len(parts) + PROPERTY_BYTES * properties
+
+
+def encoded_within(most: int, judged: Judgement, names: Names) -> bytes:
+    """The JSON of what took effect, if it fits into a message together with its outcomes (LIM-13).
+
+    Raises:
+        ChangeRefused: it takes more than `most` bytes.
+    """
+    data = encode_ops(judged.happened)
+    parts = [*judged.lost, *judged.held, *judged.replaced]
+    if len(data) + sum(_told_bytes(part, names) for part in parts) > most:
+        raise ChangeRefused(
+            Reason.TOO_LARGE,
+            f"The change takes more than {most} bytes, including a list of others' "
+            "edits that it conflicts with; split it.",
+        )
+    return data
+
+
+def _told_bytes(part: Touched, names: Names) -> int:
+    """An upper bound on the size of a part in the acknowledgement, and in the patch."""
+    text = names.text
+    named = text(NameKind.AUTHOR, part.author), text(NameKind.ORIGIN, part.origin)
+    return 2 * size_of((part.id, part.names, *named, part.clock)) + KEYS_BYTES

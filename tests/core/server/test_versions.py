@@ -1,0 +1,150 @@
+"""Which versions people may make: HIST-10 and HIST-11 of docs/protocol.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
+from optiverse_collab.core.server import versions
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.versions import Versions
+from optiverse_collab.core.versions import HAND, VERSION, Version
+from optiverse_collab.errors import ChangeRefused, Reason
+from tests.core.server.histories import do, make
+
+
+def kept(id: str = "v", **props: Any) -> Put:
+    """The put of a version."""
+    return Put(id, VERSION, props, Lane.META)
+
+
+def with_lens() -> History:
+    """A history of two changes."""
+    history = make()
+    do(history, Put("lens", "k", {"x": 0}))
+    do(history, Set("lens", {"x": 1}))
+    return history
+
+
+def refused(history: History, *ops: Op) -> str:
+    """The sentence with which a change is refused."""
+    clock = history.clock
+    with pytest.raises(ChangeRefused) as refusal:
+        do(history, *ops)
+    assert refusal.value.reason is Reason.INVALID_VERSION
+    assert history.clock == clock
+    return str(refusal.value)
+
+
+def test_the_server_says_who_made_a_version_and_when() -> None:
+    """HIST-10: and of which moment it is, if its author does not."""
+    history = with_lens()
+    do(history, kept(name="good", colour="red"), by="ann", now_ms=50)
+    assert history.versions.all["v"] == Version("v", 2, "good", HAND, "ann", 50)
+    assert history.document.records["v"].props["colour"] == "red"
+    do(history, kept("w", name="old", clock=0), by="bob", now_ms=40)
+    assert history.versions.all["w"] == Version("w", 0, "old", HAND, "bob", 50)
+
+
+@pytest.mark.parametrize(
+    "props",
+    [
+        {"name": "good", "clock": 3},
+        {"name": "good", "clock": -1},
+        {"name": "good", "clock": True},
+        {"name": "good", "clock": 1.0},
+        {"name": "good", "clock": "1"},
+        {"name": "good", "clock": None},
+        {"name": "good", "why": "sweep"},
+        {"name": "good", "by": "bob"},
+        {"name": "good", "time_ms": 5},
+        {"name": ""},
+        {"name": "12"},
+        {},
+    ],
+)
+def test_a_forged_version_is_refused(props: dict[str, Any]) -> None:
+    """HIST-11: of the future, of before the first change, made by the server or by somebody else."""
+    refused(with_lens(), kept(**props))
+
+
+@pytest.mark.parametrize(
+    "op",
+    [
+        Set("v", {"clock": 1}),
+        Set("v", {"why": "day"}),
+        Set("v", {"name": "fine", "by": "bob"}),
+        Set("v", {"time_ms": 1}),
+        Set("v", {}, ["by"]),
+        Set("v", {}, ["name"]),
+        kept(name="other", clock=1),
+    ],
+)
+def test_only_the_name_of_a_version_changes(op: Op) -> None:
+    """HIST-11: what clients added to it may change too."""
+    history = with_lens()
+    do(history, kept(name="good"))
+    assert "change its name only" in refused(history, op)
+    do(history, Set("v", {"name": "better", "colour": "red"}))
+    assert history.versions.all["v"].name == "better"
+    do(history, kept(name="Good"), Set("v", {}, ["colour"]))
+    assert history.versions.all["v"].name == "Good"
+
+
+def test_a_name_is_taken_until_its_version_is_gone() -> None:
+    """HIST-11"""
+    history = with_lens()
+    do(history, kept(name="good"), kept("w", name="Better"))
+    assert "already" in refused(history, kept("x", name="GOOD"))
+    assert "already" in refused(history, Set("w", {"name": " good"}))
+    assert "already" in refused(history, kept("x", name="one"), kept("y", name="one"))
+    do(history, Remove("v"), Set("w", {"name": "good"}))
+    do(history, Put("w", "note", {"name": "good"}), kept("x", name="good"))
+    assert {id: one.name for id, one in history.versions.all.items()} == {"x": "good"}
+    do(history, Put("w", VERSION, {"name": "other"}))
+    assert history.versions.all["w"].clock == 5
+
+
+def test_there_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HIST-11: removing one makes room."""
+    monkeypatch.setattr(versions, "MOST", 2)
+    history = with_lens()
+    do(history, kept("a", name="a"), kept("b", name="b"))
+    assert "has 2 versions with a name; remove some" in refused(history, kept("c", name="c"))
+    do(history, Set("b", {"name": "B2"}))
+    do(history, Remove("a"), kept("c", name="c"))
+    assert set(history.versions.all) == {"b", "c"}
+
+
+def test_other_records_of_the_lane_are_left_alone() -> None:
+    """DOC-7: of unknown kinds, and those on the bench that are called version."""
+    history = with_lens()
+    do(history, Put("n", "note", {"clock": -5, "why": "sweep"}, Lane.META))
+    do(history, Set("n", {"by": "bob"}, ["why"]), Set("nowhere", {"by": "bob"}))
+    assert history.document.records["n"].props == {"clock": -5, "by": "bob"}
+    do(history, Put("part", VERSION, {"clock": 99}))
+    assert history.versions.all == {}
+
+
+def test_a_record_of_an_older_server_becomes_no_forged_version() -> None:
+    """HIST-11: such a record describes nothing until it is put as a version."""
+    found = Versions([Record("v", VERSION, {"name": "half"}, Lane.META), Record("lens", "k", {})])
+    assert found.all == {}
+    with pytest.raises(ChangeRefused):
+        found.completed([Set("v", {"time_ms": 1, "clock": 1})], Lane.META, 5, "bob", 0)
+    found.note("v", None)
+    [made] = found.completed([kept(name="half")], Lane.META, 5, "bob", 9)
+    assert isinstance(made, Put)
+    assert made.props == {"name": "half", "clock": 5, "why": HAND, "by": "bob", "time_ms": 9}
+
+
+def test_versions_are_there_again_after_a_restart() -> None:
+    """DUR-4: from a snapshot, and from entries."""
+    history = with_lens()
+    do(history, kept(name="good"))
+    snapshot = history.snapshot()
+    data = do(history, kept("w", name="better")).kept.data
+    again = History(snapshot, [], [data])
+    assert again.versions.all == history.versions.all
