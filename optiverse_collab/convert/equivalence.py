@@ -67,6 +67,8 @@ _FILLED_IN: dict[str, Any] = {
 }
 """Values that editors fill in: property, or part of an interface → value."""
 
+_ABSENT = object()
+
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
@@ -128,6 +130,19 @@ def differing(a: Record, b: Record) -> list[str]:
         for name, value in a.props.items()
         if name in b.props and name not in skipped and not same_meaning(a.kind, name, value, b.props[name])
     ]
+
+
+def agree(there: Record, file: Record, name: str) -> bool:
+    """Whether a file and a session's record of one kind say the same about a property, in whatever form.
+
+    Unlike for `differing`, it counts what only one of them states, unless editors fill it in.
+    """
+    flags = FLAGS if there.kind == GROUP else _FLAGS_OF_ITEMS
+    a = there.props.get(name, flags.get(name, _ABSENT))
+    b = file.props.get(name, flags.get(name, _ABSENT))
+    if a is _ABSENT or b is _ABSENT:
+        return a is b or _is_filled_in(name, b if a is _ABSENT else a)
+    return same_meaning(there.kind, name, a, b) and not _says_more(a, b) and not _says_more(b, a)
 
 
 def overwriting(there: Record, file: Record, has_tree: bool) -> Set | None:

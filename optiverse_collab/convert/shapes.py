@@ -111,6 +111,8 @@ SHAPES: dict[str, dict[str, Shape]] = {
     },
 }
 
+_NOT_SAVED = "angle_measure"
+
 _NEEDED = {"angle_measure": ("vertex", "point1", "point2")}
 
 
@@ -123,3 +125,8 @@ def can_be_opened(record: Record) -> bool:
     if record.kind == "ruler" and "points" not in props:  # as in very old files
         return is_point(props.get("p1")) and is_point(props.get("p2"))
     return all(name in props for name in _NEEDED.get(record.kind, ()))
+
+
+def is_saved(record: Record) -> bool:
+    """Whether an editor that opens and saves a file keeps an item; it drops those that it can't show."""
+    return record.kind in SHAPES and record.kind != _NOT_SAVED and can_be_opened(record)

@@ -163,12 +163,12 @@ def _join(found: dict[str, Op], id: str, props: dict[str, object], unset: Iterab
 
 def _content(base: Record, opened: Opened, mine: Record, is_locked: bool) -> Put | Set | None:
     """The user's changes to a record, except for its place in the tree."""
+    if base.kind != mine.kind:
+        return put(mine)
     file, shown = opened.file.get(mine.id), opened.shown.get(mine.id)
     if shown is None or file is None:  # it was removed and put back
         return Set(mine.id, {name: mine.props[name] for name in differing(base, mine)})
     op = record_difference(shown, mine)
-    if isinstance(op, Put):
-        return op
     props = {name: file.props[name] for name in differing(base, file)}
     unset: list[str] = []
     if isinstance(op, Set):

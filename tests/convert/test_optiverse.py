@@ -17,10 +17,12 @@ from optiverse_collab.convert import (
     replacements,
     same_bench,
 )
+from optiverse_collab.convert.ancestor_search import AncestorSearch, Certainty
 from optiverse_collab.core.records import Record
 from tests.convert.test_old_format import ends
 from tests.helpers import benches
 from tests.helpers.benches import ASSEMBLIES, REAL, Bench
+from tests.helpers.stray_copies import is_right, random_case
 
 pytestmark = [pytest.mark.optiverse, pytest.mark.filterwarnings("default")]
 
@@ -148,6 +150,19 @@ ODD_VALUES: list[Any] = [None, True, -1, 0, 1e308, "abc", "", [], [1], [1, 2], [
 ODD_VALUES += [[[1, 2]], [{}], [{"element_type": 5}], [{"x1_mm": "a"}], 2**63, "/no/such.png"]
 ODD_NAMES = ["locked", "name", "parent", "owner_uuid", "type", "file:pos"]
 ODD_NAMES += ["layer_visible", "layer_name", "layer_link_metadata", "link", "absent_items", "linked_cache"]
+
+
+def test_copies_edited_in_the_host_have_their_ancestors(
+    opened_and_saved: Callable[[Bench], Bench],
+) -> None:
+    """The copy is opened and saved, edited, and opened and saved again."""
+    cases = [random_case(seed, opened_and_saved) for seed in range(20)]
+    for case in cases:
+        search = AncestorSearch(case.copy, {}, 0)
+        search.add(case.entries)
+        found = search.find()
+        assert found is not None
+        assert is_right(case, found.clock) or found.certainty is not Certainty.SURE
 
 
 @pytest.mark.parametrize("seed", range(100))

@@ -82,7 +82,7 @@ def played(start: Mapping[str, Record], entries: Iterable[PastEntry]) -> dict[st
     records = dict(start)
     for entry in entries:
         for op in entry.ops:
-            if _is_shown(op, records):
+            if is_shown(op, records):
                 apply(records, op)
     return records
 
@@ -93,7 +93,7 @@ def _differ(before: Record | None, after: Record | None) -> bool:
     return record_difference(before, after) is not None
 
 
-def _is_shown(op: Op, records: Mapping[str, Record]) -> bool:
+def is_shown(op: Op, records: Mapping[str, Record]) -> bool:
     """Whether it is about something on the bench, and not about a record of another lane."""
     return op.id in records or (isinstance(op, Put) and op.lane is Lane.BENCH)
 
@@ -110,7 +110,7 @@ def _grouped(records: dict[str, Record], entries: Iterable[PastEntry]) -> Iterat
         step = going_on.setdefault(entry.author, _Open(entry, entry, {}, {}))
         step.last = entry
         for op in entry.ops:
-            if _is_shown(op, records):
+            if is_shown(op, records):
                 step.before.setdefault(op.id, records.get(op.id))
                 apply(records, op)
                 step.after[op.id] = records.get(op.id)

@@ -1,0 +1,98 @@
+"""Merges a copy of a bench that was edited elsewhere with the session that it left.
+
+It is a three-way merge (`three_way`) with the session's bench from when the copy left (`ancestor_search`). If
+the copy may just have an older value, that is contested: the server holds it, and its user decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from optiverse_collab.convert.ancestor_search import Departure
+from optiverse_collab.convert.equivalence import PLACE
+from optiverse_collab.convert.kinds import is_item
+from optiverse_collab.convert.resemblance import NEIGHBOUR, THERE
+from optiverse_collab.convert.shapes import is_saved
+from optiverse_collab.convert.three_way import Merge, Opened, merge
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set
+
+Records = Mapping[str, Record]
+
+
+def merge_copy(left: Departure, mine: Records, theirs: Records, unshown: Collection[str] = ()) -> Merge:
+    """Find what was edited in a copy since it left its session, and compare it with the session's edits.
+
+    An item that the copy's editor can't save was not removed. If the copy may have left before the oldest
+    history that is kept, nothing was removed, and each difference is contested.
+
+    Args:
+        left: when the copy left.
+        mine: the copy: id → record.
+        theirs: the session's bench now.
+        unshown: ids of records that are in the copy, though not in `mine`.
+    """
+    base = {
+        id: record
+        for id, record in left.base.items()
+        if id in mine or (id not in unshown and (not is_item(record) or is_saved(record)))
+    }
+    merged = merge(base, Opened(mine, mine), mine, theirs, removals=not left.is_oldest)
+    return _Doubts(left, merged).settled(mine, theirs)
+
+
+class _Doubts:
+    """Contests doubtful edits of a merge."""
+
+    def __init__(self, left: Departure, merged: Merge) -> None:
+        self._doubtful = left.doubtful
+        self._was_there = {id for id, _ in left.doubtful}
+        self._all = left.is_oldest
+        self._merged = merged
+        self._clear: list[Op] = []
+        self._contested = {op.id: op for op in merged.contested}
+        self._gone = list(merged.gone)
+
+    def settled(self, mine: Records, theirs: Records) -> Merge:
+        """The merge without them."""
+        for op in self._merged.clear:
+            if isinstance(op, Set):
+                self._split(op)
+            elif isinstance(op, Put) and op.id in self._was_there:
+                self._gone.append(Set(op.id, op.props))
+            elif not isinstance(op, Remove) or (op.id, THERE) not in self._doubtful:
+                self._clear.append(op)
+        clear, contested = self._clear, list(self._contested.values())
+        added = sum(isinstance(op, Put) and op.id not in theirs and is_item(mine[op.id]) for op in clear)
+        edited = len({op.id for op in (*clear, *contested, *self._gone)})
+        return Merge(clear, contested, self._gone, added, edited, self._merged.taken)
+
+    def _split(self, op: Set) -> None:
+        names = {name for name in (*op.props, *op.unset) if self._is_doubtful(op.id, name)}
+        sure, doubtful = _parts(op, names)
+        if sure.props or sure.unset:
+            self._clear.append(sure)
+        if names:
+            before = self._contested.get(op.id, Set(op.id))
+            assert isinstance(before, Set)  # of a put, nothing is clear
+            props = {**before.props, **doubtful.props}
+            self._contested[op.id] = Set(op.id, props, [*before.unset, *doubtful.unset])
+
+    def _is_doubtful(self, id: str, name: str) -> bool:
+        unit = id, NEIGHBOUR if name in PLACE else name
+        return self._all or unit in self._doubtful
+
+
+def _parts(op: Set, names: Collection[str]) -> tuple[Set, Set]:
+    """An edit without some properties, and with nothing else."""
+    return (
+        Set(
+            op.id,
+            {name: value for name, value in op.props.items() if name not in names},
+            [name for name in op.unset if name not in names],
+        ),
+        Set(
+            op.id,
+            {name: value for name, value in op.props.items() if name in names},
+            [name for name in op.unset if name in names],
+        ),
+    )
