@@ -11,7 +11,7 @@ import pluggy
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
 
-    from optiverse_collab.host.api import AutosaveNoted, FileNoted, Host
+    from optiverse_collab.host.api import AutosaveNoted, FileNoted, Host, RayEngine
 
 PROJECT = "optiverse"
 hookspec = pluggy.HookspecMarker(PROJECT)
@@ -61,19 +61,19 @@ def optiverse_window_closing(window: QMainWindow) -> None:
     """A main window is about to close for good; leave what was entered for it."""
 
 
+# Of several plugins, the first that answers one of these with anything but None counts.
 @hookspec(firstresult=True)
 def optiverse_host_adapter(window: QMainWindow) -> Callable[[], Host] | None:
-    """What makes the adapter for a window, each time that it joins; None if the plugin has none for it.
-
-    Until it is called, the window is left alone. Of several plugins, the first that has one counts.
-    """
+    """What makes the adapter for a window, each time that it joins; until then, the window is left alone."""
 
 
 @hookspec(firstresult=True)
 def optiverse_watch_files(
     window: QMainWindow, opened: FileNoted, saved: FileNoted, autosaved: AutosaveNoted
 ) -> Callable[[], None] | None:
-    """Call these when a window opens, saves or autosaves a file, in a session or not; returns what ends that.
+    """Call these when a window opens, saves or autosaves a file, in a session or not; returns how to stop."""
 
-    None if the plugin can't tell for this window. Of several plugins, the first that can counts.
-    """
+
+@hookspec(firstresult=True)
+def optiverse_ray_engine(window: QMainWindow | None) -> RayEngine | None:
+    """The ray tracing of a window's editor, for past benches; without a window, that of the installed one."""

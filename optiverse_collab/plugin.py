@@ -16,7 +16,7 @@ from optiverse_collab.window.attachment import attachment_for
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
 
-    from optiverse_collab.host.api import AutosaveNoted, FileNoted, Host
+    from optiverse_collab.host.api import AutosaveNoted, FileNoted, Host, RayEngine
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
@@ -69,3 +69,9 @@ def optiverse_watch_files(
 ) -> Callable[[], None] | None:
     """The files of windows of Optiverse."""
     return windows.watch_files(window, opened, saved, autosaved)
+
+
+@hookimpl
+def optiverse_ray_engine(window: QMainWindow | None) -> RayEngine | None:
+    """Optiverse's, where it is installed."""
+    return windows.ray_engine(window)

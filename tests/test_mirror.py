@@ -106,7 +106,7 @@ TESTED_THROUGH = {
     ),
     "tests/host/optiverse/test_upstream.py": (
         "host.optiverse.upstream.groups host.optiverse.upstream.item_names host.optiverse.upstream.items"
-        " host.optiverse.upstream.layers host.optiverse.upstream.tracing"
+        " host.optiverse.upstream.engine host.optiverse.upstream.layers host.optiverse.upstream.tracing"
         " host.optiverse.upstream.window"
     ),
     "tests/host/optiverse/test_writer.py": "host.optiverse.items.acceptance",

@@ -14,6 +14,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab import hookspecs, manifest, plugin
+from optiverse_collab.host.optiverse.upstream.version import is_installed
 from optiverse_collab.window import attachment
 from optiverse_collab_demo.window import DemoWindow
 
@@ -90,6 +91,12 @@ def test_optiverse_host_adapter(hook: pluggy.HookRelay, window: DemoWindow) -> N
 
 def test_optiverse_watch_files(hook: pluggy.HookRelay, window: DemoWindow) -> None:
     assert hook.optiverse_watch_files(window=window, opened=print, saved=print, autosaved=print) is None
+
+
+def test_optiverse_ray_engine(hook: pluggy.HookRelay, window: DemoWindow) -> None:
+    """Only windows of Optiverse get its engine; tests/host/optiverse/test_ray_engine.py has that."""
+    assert hook.optiverse_ray_engine(window=window) is None
+    assert (hook.optiverse_ray_engine(window=None) is None) is not is_installed()
 
 
 @pytest.mark.parametrize("name", HOOKS)

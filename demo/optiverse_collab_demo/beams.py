@@ -81,6 +81,21 @@ class Segment(NamedTuple):
     colour: str
 
 
+def light_of(items: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Segment]:
+    """All light on a bench.
+
+    Args:
+        items: kinds and properties.
+    """
+    items = list(items)
+    rays = [ray for kind, props in items if kind == "source" for ray in rays_of(props)]
+    kinds_without = ("source", "group")
+    lines = [
+        line for kind, props in items if rays and kind not in kinds_without for line in surfaces_of(props)
+    ]
+    return trace(rays, lines)
+
+
 def trace(rays: Iterable[Ray], lines: Iterable[Surface]) -> list[Segment]:
     """Follow rays until they have gone their length, are too weak, or met too many surfaces."""
     all_lines = list(lines)

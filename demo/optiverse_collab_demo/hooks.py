@@ -10,12 +10,13 @@ import pluggy
 
 from optiverse_collab.hookspecs import PROJECT
 from optiverse_collab_demo.adapter import DemoFiles, DemoHost
+from optiverse_collab_demo.ray_engine import DemoRays
 from optiverse_collab_demo.window import DemoWindow
 
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QMainWindow
 
-    from optiverse_collab.host.api import FileNoted, Host
+    from optiverse_collab.host.api import FileNoted, Host, RayEngine
 
 hookimpl = pluggy.HookimplMarker(PROJECT)
 
@@ -32,3 +33,9 @@ def optiverse_watch_files(
 ) -> Callable[[], None] | None:
     """The files of a demo window, which autosaves nothing."""
     return DemoFiles(window, opened, saved).close if isinstance(window, DemoWindow) else None
+
+
+@hookimpl(trylast=True)
+def optiverse_ray_engine(window: QMainWindow | None) -> RayEngine | None:
+    """The demo bench's, for its windows; without a window, where no other editor has one."""
+    return DemoRays() if window is None or isinstance(window, DemoWindow) else None

@@ -104,15 +104,7 @@ class BenchScene(QGraphicsScene):
     def update_light(self) -> None:
         """Trace the light again, now."""
         self._light_timer.stop()
-        items = self.bench.items.values()
-        rays = [ray for item in items if item.kind == "source" for ray in beams.rays_of(item.props)]
-        lines = [
-            line
-            for item in items
-            if rays and item.kind not in ("source", groups.GROUP)
-            for line in beams.surfaces_of(item.props)
-        ]
-        self.light.show_light(beams.trace(rays, lines))
+        self.light.show_light(beams.light_of((item.kind, item.props) for item in self.bench.items.values()))
 
     @pyqtSlot(list)
     def _show(self, ids: list[str]) -> None:

@@ -37,6 +37,7 @@ __all__ = [
     "Opened",
     "Picture",
     "Put",
+    "RayEngine",
     "Record",
     "Remove",
     "Set",
@@ -88,6 +89,29 @@ LEVELS: dict[int, LogLevel] = {
     logging.ERROR: "ERROR",
 }
 """A level of `logging`, as the lines of `wording` have it → the host's name for it."""
+
+
+class RayEngine(Protocol):
+    """An editor's ray tracing, for benches that no window shows. It needs no display.
+
+    Attributes:
+        name: the editor's name, with its version.
+    """
+
+    name: str
+
+    def hits(self, records: Mapping[str, Record], id: str) -> bool:
+        """Whether a beam hits an item: one crosses its lines (`outlines.lines_of`), or ends on them.
+
+        The beams of the item itself, if it is a source, don't count.
+
+        Args:
+            records: a bench, id → record, with whatever others may have put on it.
+            id: of one of them.
+
+        Raises:
+            Exception: whatever the engine raises if it can't trace this bench.
+        """
 
 
 class ItemList(NamedTuple):

@@ -35,3 +35,4 @@ def test_windows_of_others_are_left_to_them(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     assert hooks.optiverse_host_adapter(window) is None
     assert hooks.optiverse_watch_files(window, lambda file: None, lambda file: None) is None
+    assert hooks.optiverse_ray_engine(window) is None

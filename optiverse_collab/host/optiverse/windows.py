@@ -6,10 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from optiverse_collab.host.optiverse.upstream.version import is_installed
+
 if TYPE_CHECKING:
     from PyQt6.QtWidgets import QMainWindow
 
-    from optiverse_collab.host.api import AutosaveNoted, FileNoted, Host
+    from optiverse_collab.host.api import AutosaveNoted, FileNoted, Host, RayEngine
     from optiverse_collab.host.optiverse.upstream.window import Window
 
 
@@ -40,3 +42,16 @@ def watch_files(
     from optiverse_collab.host.optiverse.files.file_watch import FileWatch
 
     return FileWatch(cast("Window", window), opened, saved, autosaved).close
+
+
+def ray_engine(window: QMainWindow | None) -> RayEngine | None:
+    """Optiverse's engine, for its windows, and without a window where Optiverse is installed.
+
+    Raises:
+        HostUnsupported: it lacks something that we use; the text says what.
+    """
+    if not (is_installed() if window is None else is_optiverse(window)):
+        return None
+    from optiverse_collab.host.optiverse.ray_engine import OptiverseRays
+
+    return OptiverseRays()

@@ -22,6 +22,7 @@ OF_TEXT = ("startswith", "endswith", "removeprefix", "removesuffix", "TypeVar", 
 USED_OTHERWISE = {
     "info": "by the adapter's `log`, which calls a method by its level",
     "has_ray_overlay": "by the adapter's stand-in for the canvas, which has it",
+    "get_interfaces_scene": "by the adapter's stand-in for a component, which has it",
     "_autosave_timer": "by `HasAutosave`: a file controller that has it autosaves",
 }
 """Declared names that are neither attributes nor texts in any source, and how they are used."""
