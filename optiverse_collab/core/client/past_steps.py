@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from optiverse_collab.core.protocol.past import PastEntry
@@ -33,6 +33,11 @@ class PastStep:
     step: str
     edits: tuple[tuple[str, Record | None, Record | None], ...] = field(repr=False)
 
+    @property
+    def ids(self) -> Collection[str]:
+        """The ids of the records that are different afterwards."""
+        return [id for id, _, _ in self.edits]
+
 
 @dataclass
 class _Open:
@@ -60,6 +65,50 @@ class _Open:
         return PastStep(self.first.clock, self.last.clock, *times, author, step, edits)
 
 
+class Grouping:
+    """Groups changes into steps, one change after the other.
+
+    Args:
+        start: the bench before the first change; it stays unchanged.
+
+    Attributes:
+        records: the bench after the last change.
+    """
+
+    def __init__(self, start: Mapping[str, Record]) -> None:
+        self.records = dict(start)
+        self._over: list[PastStep] = []
+        self._going_on: dict[str, _Open] = {}
+
+    @property
+    def steps(self) -> list[PastStep]:
+        """The steps so far, in the order in which they began; those without a lasting effect are left out."""
+        open_ones = (step.closed() for step in self._going_on.values())
+        found = [*self._over, *(step for step in open_ones if step.edits)]
+        return sorted(found, key=lambda step: step.first)
+
+    def add(self, entry: PastEntry) -> None:
+        """Add the next change."""
+        self._end_before(entry)
+        step = self._going_on.setdefault(entry.author, _Open(entry, entry, {}, {}))
+        step.last = entry
+        for op in entry.ops:
+            if is_shown(op, self.records):
+                step.before.setdefault(op.id, self.records.get(op.id))
+                apply(self.records, op)
+                step.after[op.id] = self.records.get(op.id)
+
+    def _end_before(self, entry: PastEntry) -> None:
+        """End the steps that a change does not continue, or interrupts."""
+        touched = {op.id for op in entry.ops}
+        for author, other in list(self._going_on.items()):
+            is_own = author == entry.author
+            if not other.goes_on_with(entry) if is_own else not touched.isdisjoint(other.before):
+                step = self._going_on.pop(author).closed()
+                if step.edits:
+                    self._over.append(step)
+
+
 def steps_of(start: Mapping[str, Record], entries: Iterable[PastEntry]) -> list[PastStep]:
     """The steps that lead from one bench to another, in the order in which they began.
 
@@ -69,8 +118,10 @@ def steps_of(start: Mapping[str, Record], entries: Iterable[PastEntry]) -> list[
         start: the bench before the first entry.
         entries: one clock after the other.
     """
-    found = [step.closed() for step in _grouped(dict(start), entries)]
-    return sorted((step for step in found if step.edits), key=lambda step: step.first)
+    grouping = Grouping(start)
+    for entry in entries:
+        grouping.add(entry)
+    return grouping.steps
 
 
 def played(start: Mapping[str, Record], entries: Iterable[PastEntry]) -> dict[str, Record]:
@@ -96,22 +147,3 @@ def _differ(before: Record | None, after: Record | None) -> bool:
 def is_shown(op: Op, records: Mapping[str, Record]) -> bool:
     """Whether it is about something on the bench, and not about a record of another lane."""
     return op.id in records or (isinstance(op, Put) and op.lane is Lane.BENCH)
-
-
-def _grouped(records: dict[str, Record], entries: Iterable[PastEntry]) -> Iterator[_Open]:
-    """The steps, each when it is over; `records` is brought up to date."""
-    going_on: dict[str, _Open] = {}
-    for entry in entries:
-        touched = {op.id for op in entry.ops}
-        for author, other in list(going_on.items()):
-            is_own = author == entry.author
-            if not other.goes_on_with(entry) if is_own else not touched.isdisjoint(other.before):
-                yield going_on.pop(author)
-        step = going_on.setdefault(entry.author, _Open(entry, entry, {}, {}))
-        step.last = entry
-        for op in entry.ops:
-            if is_shown(op, records):
-                step.before.setdefault(op.id, records.get(op.id))
-                apply(records, op)
-                step.after[op.id] = records.get(op.id)
-    yield from going_on.values()

@@ -75,6 +75,7 @@ def test_what_has_no_effect_is_no_step() -> None:
     """HIST-8"""
     entries = [entry(1, "ann", Put("a", "k")), entry(2, "ann", Remove("a"), x(0), x(1, "gone"))]
     assert steps_of(BENCH, entries) == []
+    assert spans(steps_of(BENCH, [*entries, entry(3, "ann", x(1), ms=10**9)])) == [("ann", 3, 3)]
 
 
 def test_values_that_python_takes_for_equal_differ() -> None:

@@ -12,13 +12,13 @@ from msgspec.structs import replace
 
 from optiverse_collab.core.client import past_steps, sweeps
 from optiverse_collab.core.client.past_effects import BenchReplaced
-from optiverse_collab.core.client.past_steps import PastStep
+from optiverse_collab.core.client.past_steps import Grouping, PastStep
 from optiverse_collab.core.protocol.changes import Change
 from optiverse_collab.core.protocol.codec import RawPastEntry
 from optiverse_collab.core.protocol.outcomes import SweepNotice
 from optiverse_collab.core.protocol.pages import marked_pages
 from optiverse_collab.core.protocol.past import PastEntry
-from optiverse_collab.core.records import Record, apply
+from optiverse_collab.core.records import Record
 from optiverse_collab.core.server import past
 from optiverse_collab.core.server.journal import Sweep
 from optiverse_collab.core.server.past import Past, PastEntries
@@ -30,7 +30,7 @@ PAST_MUTATIONS = Mutations()
 _mutation = PAST_MUTATIONS.add
 
 _index, _of_pages, _since = Past._index, sweeps.of_pages, Sweeps.since
-_told, _grouped, _closed = PastEntries._told, past_steps._grouped, past_steps._Open.closed
+_told, _add, _closed = PastEntries._told, Grouping.add, past_steps._Open.closed
 
 
 @_mutation("The past keeps what an entry removed (HIST-2).", (past, "raw_ops"))
@@ -64,22 +64,14 @@ def author_is_wrong(self: PastEntries) -> Iterator[RawPastEntry]:
     return (replace(entry, author=f"{entry.author}?") for entry in _told(self))
 
 
-@_mutation("A step goes on after somebody else changed its record (HIST-8).", (past_steps, "_grouped"))
-def steps_go_on(records: dict[str, Record], entries: Iterable[PastEntry]) -> Iterator[Any]:
-    going_on: dict[str, past_steps._Open] = {}
-    for entry in entries:
-        step = going_on.setdefault(entry.author, past_steps._Open(entry, entry, {}, {}))
-        step.last = entry
-        for op in entry.ops:
-            step.before.setdefault(op.id, records.get(op.id))
-            apply(records, op)
-            step.after[op.id] = records.get(op.id)
-    yield from going_on.values()
+@_mutation("A step goes on after somebody else changed its record (HIST-8).", (Grouping, "_end_before"))
+def steps_go_on(self: Grouping, entry: PastEntry) -> None:
+    return
 
 
-@_mutation("A step is somebody else's (HIST-8).", (past_steps, "_grouped"))
-def step_is_not_theirs(records: dict[str, Record], entries: Iterable[PastEntry]) -> Iterator[Any]:
-    return _grouped(records, [replace(entry, author="one") for entry in entries])
+@_mutation("A step is somebody else's (HIST-8).", (Grouping, "add"))
+def step_is_not_theirs(self: Grouping, entry: PastEntry) -> None:
+    _add(self, replace(entry, author="one"))
 
 
 @_mutation("A step tells what its first change made, not its last (HIST-8).", (past_steps._Open, "closed"))
