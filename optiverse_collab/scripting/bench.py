@@ -19,9 +19,10 @@ from optiverse_collab.core.client.access_effects import DeviceMade
 from optiverse_collab.core.client.effects import LossKind, Lost, SessionEffect, ShowChange, SyncProgress
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.restoring import Restoration
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.client.steps import edit_in_step
-from optiverse_collab.core.protocol.changes import RESTORE, SWEEP
+from optiverse_collab.core.protocol.changes import SWEEP
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.records import Op, Record
@@ -29,7 +30,7 @@ from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError, EditsInConflict
 from optiverse_collab.scripting.conflicts import Conflict, conflict_of
 from optiverse_collab.scripting.files import Plan, plan_import, read_file, write_records
-from optiverse_collab.scripting.history import PastReader, restoring
+from optiverse_collab.scripting.history import PastReader
 from optiverse_collab.scripting.item import Items, own_copy, plain
 from optiverse_collab.scripting.keys import Keys
 from optiverse_collab.scripting.stream import E, Stream
@@ -206,12 +207,9 @@ class AsyncBench(Items):
         Raises:
             CollaborationError, ConnectionFailed: as in `at` and `flush`.
         """
-        old = await self.at(clock)
-        ops = restoring(self._view, old, ids, properties)
+        wanted = Restoration(await self.at(clock), ids, properties)
         self._driver.check()
-        is_whole = ids is None and properties is None
-        step = (RESTORE if is_whole else "") + secrets.token_hex(8)
-        edit_in_step(self._replica, ops, step, self.clock, yields=True)
+        edit_in_step(self._replica, wanted.ops(self._view), wanted.new_step(), self.clock, yields=True)
         self._driver.wake()
         return await self.flush()
 

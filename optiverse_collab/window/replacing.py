@@ -12,6 +12,7 @@ from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.effects import ConflictKind
 from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived, PastUnavailable
+from optiverse_collab.core.client.restoring import Restoration
 from optiverse_collab.core.records import Record
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.drivers.qt.timers import single_shot
@@ -91,13 +92,18 @@ class Replacements(QObject):
         """Bring the old bench back, except for others' edits until it arrives."""
         self._ask(replacement, to_restore=True)
 
-    def restore(self, old: OldBench) -> None:
-        """Bring the shown bench back, except for others' edits since it was read (SEEN-5)."""
+    def restore(self, wanted: Restoration, seen: int) -> None:
+        """Restore a bench or a part of it, except for others' edits since it was read (SEEN-5).
+
+        Args:
+            wanted: what to restore.
+            seen: the session's clock when it was read.
+        """
         if self._live is None or not self._service.is_connected():
             self.failed.emit(wording.NO_CONNECTION)
             return
         self._held.clear()
-        self._restoring = self._live.restore(wording.UNDO_TEXT, old.records, old.seen)
+        self._restoring = self._live.restore(wording.UNDO_TEXT, wanted, seen)
         if self._restoring is None and self._live.replica.rights.may_edit:
             self.failed.emit(wording.NOTHING_TO_DO)
 
@@ -145,11 +151,10 @@ class Replacements(QObject):
         session = self._service.session
         if session is None:
             return
-        old = OldBench(replacement, records, session.replica.clock)
         if to_restore:
-            self.restore(old)
+            self.restore(Restoration(records), session.replica.clock)
         else:
-            self.arrived.emit(old)
+            self.arrived.emit(OldBench(replacement, records, session.replica.clock))
 
     @pyqtSlot()
     def _on_quiet(self) -> None:

@@ -9,9 +9,10 @@ from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.effects import Conflict, ShowChange
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
+from optiverse_collab.core.client.restoring import Restoration
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.client.steps import edit_in_step
-from optiverse_collab.core.protocol.changes import RESTORE, SWEEP
+from optiverse_collab.core.protocol.changes import SWEEP
 from optiverse_collab.core.records import Op, Record, difference
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import ChangeRefused
@@ -36,7 +37,7 @@ SELECTION_MOST = 500
 
 
 class Restored(NamedTuple):
-    """The step that brought an earlier bench back.
+    """The step that restored an earlier bench, or a part of it.
 
     Attributes:
         id: of the step.
@@ -151,13 +152,13 @@ class LiveBench(QObject):
         self.tick()
         self.edited.emit()
 
-    def restore(self, text: str, records: Mapping[str, Record], seen: int) -> Restored | None:
-        """Bring an earlier bench back, except for others' later edits (PUSH-9); here it is an undo step.
+    def restore(self, text: str, wanted: Restoration, seen: int) -> Restored | None:
+        """Restore an earlier bench or a part of it, except for others' later edits; here it is an undo step.
 
         Args:
             text: the name of the step.
-            records: id → record.
-            seen: the clock at which they were read.
+            wanted: what to restore; if it is all of it, everybody hears of it (PUSH-9).
+            seen: the clock at which it was read.
 
         Returns:
             The step; None if there is nothing to do, or another bench is in the window.
@@ -165,9 +166,9 @@ class LiveBench(QObject):
         self.push_edits()
         if not self.check_right():
             return None
-        replica, step = self._session.replica, RESTORE + new_id()
+        replica, step = self._session.replica, wanted.new_step()
         before = dict(replica.view)
-        ops = difference(before, dict(records))
+        ops = wanted.ops(before)
         if self._suspended or not ops:
             return None
         edit_in_step(replica, ops, step, seen, yields=True)

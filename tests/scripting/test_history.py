@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from optiverse_collab.core.client.past_effects import BenchReplaced, EntriesUnavailable, PastArrived, Span
-from optiverse_collab.core.records import Op, Put, Record, Remove, Set
+from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.errors import CollaborationError
 from optiverse_collab.scripting import AsyncBench, Bench, connect
-from optiverse_collab.scripting.history import restoring
 from optiverse_collab_server import past
 from optiverse_collab_server.storage import MemoryStore, StoredEntries
 from optiverse_collab_server.storage import Span as StoredSpan
@@ -114,33 +113,6 @@ def test_it_works_without_asyncio(server: ServerProcess, session_id: str) -> Non
         assert step.edits == (("lens", None, Record("lens", "component", {})),)
 
 
-def lens(**props: object) -> Record:
-    """A lens."""
-    return Record("lens", "component", props)
-
-
-NOW = {"lens": lens(x=2, y=1), "new": Record("new", "component", {})}
-THEN = {"lens": lens(x=1, z=0), "old": Record("old", "component", {})}
-
-
-@pytest.mark.parametrize(
-    ("ids", "properties", "ops"),
-    [
-        (None, None, [Remove("new"), Set("lens", {"x": 1, "z": 0}, ["y"]), Put("old", "component", {})]),
-        (["lens"], None, [Set("lens", {"x": 1, "z": 0}, ["y"])]),
-        (["old", "old"], None, [Put("old", "component", {})]),
-        (["new", "gone"], None, [Remove("new")]),
-        (None, ["x"], [Set("lens", {"x": 1})]),
-        (["lens"], ["y", "w"], [Set("lens", {}, ["y"])]),
-        (["old", "new"], ["x"], []),
-        ([], None, []),
-    ],
-)
-def test_what_restoring_does(ids: list[str] | None, properties: list[str] | None, ops: list[Op]) -> None:
-    """It can restore a whole bench, some items, or some properties."""
-    assert restoring(NOW, THEN, ids, properties) == ops
-
-
 def test_a_bench_is_restored_in_one_step() -> None:
     """PUSH-9: everybody reads who restored it; restoring a part of it is an edit like any other."""
 
@@ -178,7 +150,7 @@ def test_what_others_do_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None
                 ben["lens"]["x"] = 2
                 await ben.flush()
                 asyncio.get_running_loop().call_later(0.1, network.resume)
-                return {"lens": lens(x=1)}
+                return {"lens": Record("lens", "component", {"x": 1})}
 
             monkeypatch.setattr(ana._past, "bench", read_slowly)
             [conflict] = await ana.restore(1)
@@ -205,7 +177,7 @@ def test_the_second_of_two_restores_is_refused(monkeypatch: pytest.MonkeyPatch) 
                 network.to_client.flowing.clear()
                 await ben.restore(1)
                 asyncio.get_running_loop().call_later(0.1, network.resume)
-                return {"lens": lens(x=1)}
+                return {"lens": Record("lens", "component", {"x": 1})}
 
             monkeypatch.setattr(ana._past, "bench", read_slowly)
             with pytest.raises(CollaborationError, match="restored an earlier bench"):

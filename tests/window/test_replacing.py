@@ -7,13 +7,14 @@ from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.past_effects import BenchReplaced, PastArrived, PastUnavailable
+from optiverse_collab.core.client.restoring import Restoration
 from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.window import replacing
 from optiverse_collab.window.replacing import OldBench, Replacements
 from optiverse_collab.window.sync_loop import LiveBench
 from optiverse_collab.wording import replacements as wording
-from optiverse_collab.wording.replacements import Replacement, sentence
+from optiverse_collab.wording.replacements import sentence
 from tests.helpers.dict_host import DictHost
 from tests.helpers.wire import Peer, Wire
 
@@ -114,8 +115,7 @@ def test_only_the_clock_that_was_asked_for_is_an_answer(qtbot: QtBot, room: Room
 def test_bringing_back_what_is_there_does_nothing(room: Room) -> None:
     room.peer.edit(Put("mirror", "component"))
     room.host.bench = dict(room.peer.replica.view)
-    one = Replacement(BenchReplaced("sweep:1", "ben", False, False, 8, (MIRROR,), (), ()))
-    room.replacements.restore(OldBench(one, {"mirror": MIRROR}, 1))
+    room.replacements.restore(Restoration({"mirror": MIRROR}), 1)
     assert room.failed == [wording.NOTHING_TO_DO]
 
 
@@ -131,10 +131,9 @@ def test_conflicts_of_other_edits_do_not_count(qtbot: QtBot, room: Room) -> None
     room.wire.settle()
     room.host.bench = dict(room.peer.replica.view)
     room.peer.replica.edit([Set("stop", {"x": 2})], {"stop": seen}, yields=True)
-    one = Replacement(BenchReplaced("sweep:1", "ben", False, False, 8, (MIRROR,), (), ()))
     old = {"stop": room.peer.replica.view["stop"], "new": Record("new", "component", {})}
     room.peer.heard.clear()
-    room.replacements.restore(OldBench(one, old, seen))
+    room.replacements.restore(Restoration(old), seen)
     room.wire.settle()
     for effect in room.peer.heard:
         room.service.happened.emit(effect)

@@ -7,6 +7,7 @@ from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.effects import Conflict, ConflictKind, ShowChange
+from optiverse_collab.core.client.restoring import Restoration
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.window.sync_loop import LiveBench
@@ -84,7 +85,7 @@ def test_an_old_bench_comes_back_as_a_step_of_the_users(pair: Pair) -> None:
     pair.host.user_does(Remove("lens"), Put("new", "component"))
     pair.live.push_edits()
     pair.wire.settle()
-    step = pair.live.restore("Bring the bench back", old, pair.ann.replica.clock)
+    step = pair.live.restore("Bring the bench back", Restoration(old), pair.ann.replica.clock)
     assert step is not None
     assert pair.host.bench == pair.ann.replica.view == old
     assert pair.host.steps == ["Bring the bench back"]
@@ -93,7 +94,7 @@ def test_an_old_bench_comes_back_as_a_step_of_the_users(pair: Pair) -> None:
     pair.live.push_edits()
     pair.wire.settle()
     assert pair.ben.replica.view == old
-    assert pair.live.restore("Bring the bench back", old, pair.ann.replica.clock) is None
+    assert pair.live.restore("Bring the bench back", Restoration(old), pair.ann.replica.clock) is None
 
 
 def test_undo_of_an_old_bench_goes_back_to_theirs(pair: Pair) -> None:
@@ -106,7 +107,7 @@ def test_undo_of_an_old_bench_goes_back_to_theirs(pair: Pair) -> None:
     pair.live.tick()
     now = dict(pair.host.bench)
     for _ in range(2):
-        assert pair.live.restore("Bring the bench back", old, pair.ann.replica.clock) is not None
+        assert pair.live.restore("Bring the bench back", Restoration(old), pair.ann.replica.clock) is not None
         assert pair.host.bench == old
         pair.host.user_undoes()
         pair.wire.settle()
@@ -121,7 +122,7 @@ def test_nothing_comes_back_over_another_bench(pair: Pair) -> None:
     old = {"old": Record("old", "component", {})}
     pair.live.suspend()
     pair.host.user_opens(Record("opened", "component", {}))
-    assert pair.live.restore("Bring the bench back", old, pair.ann.replica.clock) is None
+    assert pair.live.restore("Bring the bench back", Restoration(old), pair.ann.replica.clock) is None
     assert set(pair.host.bench) == {"opened"}
 
 
@@ -135,7 +136,7 @@ def test_what_is_held_back_stays_in_the_users_hand(pair: Pair) -> None:
     pair.live.tick()
     assert pair.host.bench["lens"].props["name"] == "Lens"
     old = {"lens": Record("lens", "component", {"pos": [1.0, 1.0], "name": "Old"})}
-    assert pair.live.restore("Bring the bench back", old, pair.ann.replica.clock) is not None
+    assert pair.live.restore("Bring the bench back", Restoration(old), pair.ann.replica.clock) is not None
     assert pair.host.steps == []
     assert pair.host.bench["lens"].props["name"] == "Lens"
     pair.host.in_hand.clear()
