@@ -41,6 +41,7 @@ class ActionId(str, Enum):
     DISCONNECT = "disconnect"
     COPY_INVITE = "copy_invite"
     PARTICIPANTS = "participants"
+    TIMELINE = "timeline"
     BRING = "bring"
     PEOPLE = "people"
     UNSENT = "unsent"

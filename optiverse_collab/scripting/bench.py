@@ -209,7 +209,9 @@ class AsyncBench(Items):
         """
         wanted = Restoration(await self.at(clock), ids, properties)
         self._driver.check()
-        edit_in_step(self._replica, wanted.ops(self._view), wanted.new_step(), self.clock, yields=True)
+        edit_in_step(
+            self._replica, wanted.ops(self._view), wanted.step(secrets.token_hex(8)), self.clock, yields=True
+        )
         self._driver.wake()
         return await self.flush()
 

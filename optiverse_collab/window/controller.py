@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QObject, pyqtSlot
 
-from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.hookspecs import Action, When
 from optiverse_collab.host.adapters import adapter_of, watch_files
-from optiverse_collab.manifest import ActionId, ActionTable, EnabledWhen, load
+from optiverse_collab.manifest import ActionId, EnabledWhen, load
 from optiverse_collab.window.access import Access
 from optiverse_collab.window.activity_log import ActivityLog
 from optiverse_collab.window.asking import Asking
@@ -22,6 +21,7 @@ from optiverse_collab.window.handing_over import HandingOver
 from optiverse_collab.window.inviting import Inviting
 from optiverse_collab.window.kept_log import KeptLog
 from optiverse_collab.window.manager import CollaborationManager
+from optiverse_collab.window.menu_entries import Enable, MenuEntries, always
 from optiverse_collab.window.old_benches import OldBenches
 from optiverse_collab.window.people import PeoplePanel, PeopleRights
 from optiverse_collab.window.pointing import Pointing
@@ -31,6 +31,7 @@ from optiverse_collab.window.reporting import ConflictReports
 from optiverse_collab.window.rights import RightsStanding
 from optiverse_collab.window.settings import Choice, Settings
 from optiverse_collab.window.standing import ConnectionStanding
+from optiverse_collab.window.timeline import TimelinePanel
 from optiverse_collab.window.toggles import Toggle
 from optiverse_collab.window.ui.choice_dialog import Answer, ChoiceDialog, joining_dialog, opened_dialog
 from optiverse_collab.window.ui.keep_server import KeepServerQuestion
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from PyQt6.QtWidgets import QDialog, QMainWindow, QWidget
 
     from optiverse_collab.window.ui.connect_dialog import ConnectDialog
-
-Enable = Callable[[bool], None]
 
 
 class CollaborationController(QObject):
@@ -69,6 +68,7 @@ class CollaborationController(QObject):
         asking: lets people ask each other to hand over items.
         access: lets an owner manage access.
         people: shows who is in the session.
+        timeline: shows who did what in it, and earlier moments.
         question: the open dialog that asks what to do with two benches.
 
     Raises:
@@ -100,34 +100,34 @@ class CollaborationController(QObject):
         self.privacy = PrivacyChoices(self.manager, settings, self)
         self.pointing = Pointing(self.manager, settings, self.reports.toasts, self)
         self.pointing_choices = PointingChoices(window, self._manifest, settings, self.pointing)
-        self._quiet = Toggle(settings, Choice.QUIET)
-        self._quiet.watch(self.reports.toasts.be_quiet)
-        self._attendance = AttendanceNotices(self.manager.service, self.reports.toasts, self)
-        self.question: ChoiceDialog | None = None
-        self.old_benches = OldBenches(self.manager, self.reports.toasts, window)
-        self.unsent = UnsentEdits(self.manager, self.standing.bar, self.reports.toasts, self._user, window)
         toasts, bar = self.reports.toasts, self.standing.bar
+        self._quiet = Toggle(settings, Choice.QUIET)
+        self._quiet.watch(toasts.be_quiet)
+        self._attendance = AttendanceNotices(self.manager.service, toasts, self)
+        self.question: ChoiceDialog | None = None
+        self.old_benches = OldBenches(self.manager, toasts, window)
+        self.unsent = UnsentEdits(self.manager, bar, toasts, self._user, window)
         self.access = Access(self.manager, window)
         self.handing_over = HandingOver(self.manager, toasts, window)
         self.rights = RightsStanding(self.manager, bar, toasts, self.handing_over, window)
         self.asking = Asking(self.manager, toasts, self)
-        self._switches: list[tuple[ActionTable, Enable]] = []
         self.status.clicked.connect(self._on_status_clicked)
-        rights = PeopleRights(self.inviting, self.access, self.privacy)
-        self.people = PeoplePanel(window, self.manager, self.standing, rights, toasts, settings)
+        self.people = self._make_people(settings)
+        self.timeline = TimelinePanel(window, self.manager, toasts)
+        self._entries = self._make_entries()
         manager = self.manager
         for owner in (self.reports, toasts, self.unsent, self.asking, manager.replacements):
             owner.changed.connect(self._on_news)
         for news in (manager.status_changed, manager.participants_changed, manager.service.outage_changed):
             news.connect(self._on_news)
-        self.manager.choice_needed.connect(self._on_choice_needed)
-        self.manager.replacement_needed.connect(self._on_replacement_needed)
+        manager.choice_needed.connect(self._on_choice_needed)
+        manager.replacement_needed.connect(self._on_replacement_needed)
 
     # Results of the plugin's hooks
 
     def actions(self) -> list[Action]:
         """The manifest's menu entries."""
-        return [self._action(table) for table in self._manifest.actions]
+        return [self._entries.action(table) for table in self._manifest.actions]
 
     def status_widgets(self) -> list[QWidget]:
         """How many changes there are to look at, and connection and user count."""
@@ -148,6 +148,7 @@ class CollaborationController(QObject):
         self._unwatch_files()
         self.reports.close()
         self.people.close()
+        self.timeline.close()
         self.standing.close()
         self.kept_log.close()
         self._garbage.close()
@@ -166,34 +167,38 @@ class CollaborationController(QObject):
         """The name under which this window's user joins."""
         return self.connecting.settings.user
 
-    def _action(self, table: ActionTable) -> Action:
-        def enabled_when(enable: Enable) -> None:
-            self._switches.append((table, enable))
-            self._switch(table, enable)
+    def _make_people(self, settings: Settings) -> PeoplePanel:
+        rights = PeopleRights(self.inviting, self.access, self.privacy)
+        toasts = self.reports.toasts
+        return PeoplePanel(self._window, self.manager, self.standing, rights, toasts, settings)
 
-        toggle = self._toggles.get(table.id)
-        run, checked = self._run(table.id) if toggle is None else toggle.flip, self._checked(table.id)
-        chord = self.pointing_choices.chords.get(table.id)
-        shortcut = table.shortcut if chord is None else chord.text
-        return Action(tuple(table.menu), table.text, shortcut, table.icon, run, enabled_when, checked)
+    def _make_entries(self) -> MenuEntries:
+        return MenuEntries(
+            self._runs(), self._toggles(), self._checks(), self._conditions(), self._shortcut_of
+        )
 
-    def _checked(self, id: ActionId) -> When | None:
-        """The watcher for the check mark of a menu entry; None if it has none."""
+    def _shortcut_of(self, id: ActionId) -> str | None:
+        """The shortcut that the user has chosen for an action."""
+        chord = self.pointing_choices.chords.get(id)
+        return None if chord is None else chord.text
+
+    def _checks(self) -> dict[ActionId, When]:
+        """The watchers for the check marks of menu entries."""
 
         def people(check: Enable) -> None:
             check(self.people.is_open)
             self.people.opened.connect(check)
 
+        def timeline(check: Enable) -> None:
+            check(self.timeline.is_open)
+            self.timeline.opened.connect(check)
+
         def laser(check: Enable) -> None:
             check(self.pointing.is_laser_on)
             self.pointing.laser_switched.connect(check)
 
-        toggle = self._toggles.get(id)
-        if toggle is not None:
-            return toggle.watch
-        return {ActionId.PARTICIPANTS: people, ActionId.LASER: laser}.get(id)
+        return {ActionId.PARTICIPANTS: people, ActionId.TIMELINE: timeline, ActionId.LASER: laser}
 
-    @property
     def _toggles(self) -> dict[ActionId, Toggle]:
         """The checkable menu entries."""
         return {
@@ -204,13 +209,14 @@ class CollaborationController(QObject):
             ActionId.REDUCE_MOTION: self.pointing.reduces_motion,
         }
 
-    def _run(self, id: ActionId) -> Callable[[], object]:
-        """The action of a menu entry."""
-        runs: dict[ActionId, Callable[[], object]] = {
+    def _runs(self) -> dict[ActionId, Callable[[], object]]:
+        """The actions of the other menu entries."""
+        return {
             ActionId.CONNECT: self.open_connect_dialog,
             ActionId.DISCONNECT: self.manager.leave,
             ActionId.COPY_INVITE: self.copy_invite,
             ActionId.PARTICIPANTS: self.people.toggle,
+            ActionId.TIMELINE: self.timeline.toggle,
             ActionId.BRING: self.people.bringing.call,
             ActionId.PEOPLE: self.access.open,
             ActionId.UNSENT: self.unsent.open,
@@ -227,34 +233,22 @@ class CollaborationController(QObject):
             ActionId.SHOW_OLD_BENCH: self.old_benches.show_last,
             ActionId.BRING_BACK_BENCH: self.old_benches.bring_back_last,
         }
-        return runs[id]
 
-    def _switch(self, table: ActionTable, enable: Enable) -> None:
-        match table.enabled_when:
-            case EnabledWhen.ONLINE:
-                enable(self.manager.status.in_session)
-            case EnabledWhen.OWNER:
-                enable(self.access.may_manage)
-            case EnabledWhen.EDITOR:
-                enable(self.people.bringing.may_call)
-            case EnabledWhen.ALWAYS:
-                enable(True)
-            case EnabledWhen.UNSENT:
-                enable(bool(self.unsent.leftovers.found))
-            case EnabledWhen.CHANGES:
-                enable(self.reports.count > 0)
-            case EnabledWhen.WAITING:
-                enable(self.standing.can_retry)
-            case EnabledWhen.OCCUPIED:
-                enable(self.asking.can_ask)
-            case EnabledWhen.MAY_ASK_TO_EDIT:
-                enable(self.rights.requests.can_ask)
-            case EnabledWhen.NOTICES:
-                enable(bool(self.reports.toasts.shown))
-            case EnabledWhen.REPLACED:
-                enable(self.manager.replacements.last is not None)
-            case _:
-                raise Unmatched(table.enabled_when)
+    def _conditions(self) -> dict[EnabledWhen, Callable[[], bool]]:
+        """Whether entries can be chosen now."""
+        return {
+            EnabledWhen.ALWAYS: always,
+            EnabledWhen.ONLINE: lambda: self.manager.status.in_session,
+            EnabledWhen.OWNER: lambda: self.access.may_manage,
+            EnabledWhen.EDITOR: lambda: self.people.bringing.may_call,
+            EnabledWhen.UNSENT: lambda: bool(self.unsent.leftovers.found),
+            EnabledWhen.CHANGES: lambda: self.reports.count > 0,
+            EnabledWhen.WAITING: lambda: self.standing.can_retry,
+            EnabledWhen.OCCUPIED: lambda: self.asking.can_ask,
+            EnabledWhen.MAY_ASK_TO_EDIT: lambda: self.rights.requests.can_ask,
+            EnabledWhen.NOTICES: lambda: bool(self.reports.toasts.shown),
+            EnabledWhen.REPLACED: lambda: self.manager.replacements.last is not None,
+        }
 
     def _keeps_server(self) -> bool:
         """Ask whether to keep the server that this window started, if others are connected to it."""
@@ -272,8 +266,7 @@ class CollaborationController(QObject):
     @pyqtSlot()
     def _on_news(self) -> None:
         """Show the state everywhere."""
-        for table, enable in self._switches:
-            self._switch(table, enable)
+        self._entries.refresh()
         if self.question is not None and not self.manager.status.in_session:
             self.question.reject()
 

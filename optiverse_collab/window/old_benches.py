@@ -10,13 +10,14 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSlot
 from PyQt6.QtWidgets import QMainWindow
 
+from optiverse_collab.core.client.restoring import Restoration
 from optiverse_collab.core.records import Record
 from optiverse_collab.errors import BenchFileError
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.replacing import OldBench
 from optiverse_collab.window.saved_copies import save_records
 from optiverse_collab.window.ui.file_dialogs import ask_where
-from optiverse_collab.window.ui.old_bench import OldBenchDialog
+from optiverse_collab.window.ui.preview import PreviewDialog
 from optiverse_collab.window.ui.toasts import Toasts
 from optiverse_collab.wording import replacements as wording
 from optiverse_collab.wording.replacements import Replacement
@@ -67,9 +68,10 @@ class OldBenches(QObject):
         if picture is None:
             self._on_failed(wording.NO_PICTURE)
             return
-        picture.show(old.records)
-        dialog = OldBenchDialog(picture.scene, wording.title(old.replacement), self._window)
-        dialog.bring_back_requested.connect(partial(self._replacements.restore, old))
+        dialog = PreviewDialog(picture, self._window)
+        dialog.show_bench(old.records, wording.title(old.replacement), "")
+        restore = partial(self._replacements.restore, Restoration(old.records), old.seen)
+        dialog.restore_requested.connect(restore)
         save = partial(self._save, old.records)
         dialog.save_requested.connect(partial(ask_where, dialog, save))
         dialog.show()

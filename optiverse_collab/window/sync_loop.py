@@ -166,7 +166,7 @@ class LiveBench(QObject):
         self.push_edits()
         if not self.check_right():
             return None
-        replica, step = self._session.replica, wanted.new_step()
+        replica, step = self._session.replica, wanted.step(new_id())
         before = dict(replica.view)
         ops = wanted.ops(before)
         if self._suspended or not ops:

@@ -30,7 +30,14 @@ from tests.helpers.user_input import click
 
 SOON = 10_000  # ms; a machine under load is slow
 
-ALWAYS_ENABLED = {"People", "Privacy", "Pointing", "Quiet: only notices of conflicts", "Show log files"}
+ALWAYS_ENABLED = {
+    "People",
+    "Timeline",
+    "Privacy",
+    "Pointing",
+    "Quiet: only notices of conflicts",
+    "Show log files",
+}
 """Entries of the Collaboration menu that have nothing to do with a session."""
 
 

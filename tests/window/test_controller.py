@@ -37,6 +37,7 @@ def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
         "Retry now",
         "Copy invite link",
         "People",
+        "Timeline",
         "Bring everyone here",
         "People and links…",
         "Unsent edits…",

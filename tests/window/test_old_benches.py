@@ -13,8 +13,8 @@ from optiverse_collab.convert import bench_from_records, read_bench, write_bench
 from optiverse_collab.core.records import Record
 from optiverse_collab.window import replacing
 from optiverse_collab.window.ui.choice_dialog import ReplacementChoice
-from optiverse_collab.window.ui.old_bench import OldBenchDialog
-from optiverse_collab.wording import dialogs
+from optiverse_collab.window.ui.preview import PreviewDialog
+from optiverse_collab.wording import dialogs, timeline
 from optiverse_collab.wording import replacements as wording
 from tests.helpers.demo_window import KEYS
 from tests.helpers.server_process import ServerProcess
@@ -63,19 +63,19 @@ class Swept:
         """The texts of the notices in a window."""
         return [toast.text for toast in desk.controller.reports.toasts.shown]
 
-    def old_bench(self, desk: Desk) -> OldBenchDialog:
+    def old_bench(self, desk: Desk) -> PreviewDialog:
         """The window in which a desk shows an old bench."""
 
-        def found() -> list[OldBenchDialog]:
+        def found() -> list[PreviewDialog]:
             # Not `findChild`: with it, Qt warns when the connections among the children end.
             widgets = QApplication.topLevelWidgets()
-            return [one for one in widgets if isinstance(one, OldBenchDialog) and one.parent() is desk.window]
+            return [one for one in widgets if isinstance(one, PreviewDialog) and one.parent() is desk.window]
 
         self.until(lambda: bool(found()))
         return found()[0]
 
 
-def button_of(dialog: OldBenchDialog, text: str) -> QAbstractButton:
+def button_of(dialog: PreviewDialog, text: str) -> QAbstractButton:
     """The button with this text."""
     return next(button for button in dialog.buttons.buttons() if button.text() == text)
 
@@ -156,7 +156,7 @@ def test_what_others_did_meanwhile_stays(swept: Swept) -> None:
     dialog = swept.old_bench(swept.bob)
     swept.ann.window.editor.change("Move", {"source 1": {"pos": [7.0, 8.0]}})
     swept.until(lambda: swept.bob.window.bench.items["source 1"].props["pos"] == [7.0, 8.0])
-    click(button_of(dialog, wording.BRING_BACK))
+    click(button_of(dialog, timeline.RESTORE_BENCH))
     told = "Brought back 2 items, removed 2; 1 was changed by Ann meanwhile and left."
     swept.until(lambda: told in swept.told(swept.bob))
     assert set(swept.ann.content()) == {*swept.lenses, "source 1"}

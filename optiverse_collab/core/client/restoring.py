@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -24,10 +23,10 @@ class Restoration:
     ids: Collection[str] | None = None
     properties: Collection[str] | None = None
 
-    def new_step(self) -> str:
-        """A new id for the step; everybody gets a notice if the whole bench is restored."""
+    def step(self, id: str) -> str:
+        """The id of the step, made from a new one; everybody gets a notice if the whole bench is restored."""
         is_whole = self.ids is None and self.properties is None
-        return (RESTORE if is_whole else "") + secrets.token_hex(8)
+        return (RESTORE if is_whole else "") + id
 
     def ops(self, now: Mapping[str, Record]) -> list[Op]:
         """The operations that restore it.

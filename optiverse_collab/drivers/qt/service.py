@@ -16,6 +16,7 @@ from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.credentials import Credentials
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.own_presence import Privacy
+from optiverse_collab.core.client.past_effects import Span
 from optiverse_collab.core.client.people import Introduction
 from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.client.replica import Replica
@@ -225,13 +226,14 @@ class CollaborationService(QObject):
             self.session.mine.hide(privacy)
             self.wake()
 
-    def ask_past(self, clock: int) -> None:
-        """Ask for the bench as it was after the change at a clock.
+    def ask_past(self, wanted: int | Span) -> None:
+        """Ask for the bench as it was after the change at a clock, or for the changes of a span.
 
-        `happened` answers with `PastArrived` or `PastUnavailable`, after a lost connection with the next one.
+        `happened` answers with `PastArrived` or `PastUnavailable`, or with `EntriesArrived` or
+        `EntriesUnavailable`; after a lost connection with the next one.
         """
         if self.session is not None:
-            self.session.past.ask(clock)
+            self.session.past.ask(wanted)
             self.wake()
 
     @pyqtSlot(object)

@@ -19,7 +19,7 @@ from optiverse_collab.window import replacing
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from optiverse_collab.window.ui.choice_dialog import ReplacementChoice
-from optiverse_collab.window.ui.old_bench import OldBenchDialog
+from optiverse_collab.window.ui.preview import PreviewDialog
 from optiverse_collab.wording import replacements as wording
 from tests.helpers.optiverse_drawing import Drawing
 from tests.helpers.optiverse_user import events, wait_until
@@ -73,12 +73,12 @@ class Desk:
         events()
         click(next(one for one in self.controller.reports.toasts.shown[-1].buttons if one.text() == text))
 
-    def old_bench(self) -> OldBenchDialog:
+    def old_bench(self) -> PreviewDialog:
         """The window with an old bench."""
 
-        def found() -> list[OldBenchDialog]:
+        def found() -> list[PreviewDialog]:
             widgets = QApplication.topLevelWidgets()
-            return [one for one in widgets if isinstance(one, OldBenchDialog) and one.isVisible()]
+            return [one for one in widgets if isinstance(one, PreviewDialog) and one.isVisible()]
 
         wait_until(lambda: bool(found()))
         return found()[0]

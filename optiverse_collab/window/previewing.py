@@ -1,0 +1,106 @@
+"""Shows the bench of earlier moments in a window of its own, and restores it or a part of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import QMainWindow
+
+from optiverse_collab.core.client.restoring import Restoration
+from optiverse_collab.core.client.timeline import Timeline
+from optiverse_collab.core.records import Record
+from optiverse_collab.errors import BenchFileError
+from optiverse_collab.window.manager import CollaborationManager
+from optiverse_collab.window.saved_copies import save_records
+from optiverse_collab.window.ui.file_dialogs import ask_where
+from optiverse_collab.window.ui.preview import PreviewDialog
+from optiverse_collab.window.ui.toasts import Toasts
+from optiverse_collab.wording import replacements
+from optiverse_collab.wording import timeline as texts
+
+
+class Previewing(QObject):
+    """The preview of one window; it ends with the session.
+
+    Args:
+        manager: the session.
+        toasts: show why something can't be done.
+        window: the host's main window.
+
+    Attributes:
+        dialog: the open preview; None if there is none.
+
+    Signals:
+        ended: the user is back to now.
+    """
+
+    ended = pyqtSignal()
+
+    def __init__(self, manager: CollaborationManager, toasts: Toasts, window: QMainWindow) -> None:
+        super().__init__(window)
+        self.dialog: PreviewDialog | None = None
+        self._manager = manager
+        self._toasts = toasts
+        self._window = window
+        self._records: Mapping[str, Record] = {}
+        manager.status_changed.connect(self._on_status)
+
+    def show(self, timeline: Timeline, clock: int) -> None:
+        """Show the bench after the change of a clock, in the open preview or in a new one."""
+        if self.dialog is None and not self._open():
+            return
+        assert self.dialog is not None
+        self._records = timeline.at(clock)
+        now = datetime.now().astimezone()
+        step = timeline.step_at(clock)
+        title = texts.preview_title(self._manager.session_id, timeline.time_ms(clock), now)
+        self.dialog.show_bench(self._records, title, "" if step is None else texts.after_step(step))
+
+    def close(self) -> None:
+        """End the preview."""
+        if self.dialog is not None:
+            self.dialog.close()
+
+    def _open(self) -> bool:
+        host = self._manager.host
+        picture = None if host is None else host.picture()
+        if picture is None:
+            self._tell(replacements.NO_PICTURE)
+            return False
+        self.dialog = dialog = PreviewDialog(picture, self._window)
+        dialog.restore_requested.connect(self._on_restore)
+        dialog.save_requested.connect(partial(ask_where, dialog, self._save))
+        dialog.finished.connect(self._on_closed)
+        dialog.show()
+        return True
+
+    @pyqtSlot()
+    def _on_status(self) -> None:
+        if not self._manager.status.in_session:
+            self.close()
+
+    @pyqtSlot()
+    def _on_closed(self) -> None:
+        self.dialog = None
+        self.ended.emit()
+
+    @pyqtSlot()
+    def _on_restore(self) -> None:
+        session = self._manager.session
+        if session is not None:
+            self._manager.replacements.restore(Restoration(self._records), session.replica.clock)
+
+    def _save(self, path: Path) -> None:
+        try:
+            save_records(self._records, path)
+        except BenchFileError as error:
+            self._tell(str(error))
+
+    def _tell(self, sentence: str) -> None:
+        self._manager.log(logging.INFO, f"✗ {sentence}")
+        self._toasts.show(sentence, urgent=True)

@@ -1,0 +1,166 @@
+"""The timeline of the session that a window is in: its dock, and what the user does with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from itertools import islice
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+from PyQt6.QtWidgets import QMainWindow
+
+from optiverse_collab.core.client.past_steps import PastStep
+from optiverse_collab.core.client.restoring import Restoration
+from optiverse_collab.window.manager import CollaborationManager
+from optiverse_collab.window.previewing import Previewing
+from optiverse_collab.window.timeline_reader import TimelineReader
+from optiverse_collab.window.ui.docks import add_dock, remove_dock
+from optiverse_collab.window.ui.timeline_dock import TimelineDock
+from optiverse_collab.window.ui.toasts import Toasts
+from optiverse_collab.wording import timeline as texts
+
+MOST_ITEMS = 12
+"""How many items of a step can be restored one by one; the filter finds others."""
+
+
+class TimelinePanel(QObject):
+    """Follows the session of a window.
+
+    Args:
+        window: the host's main window.
+        manager: the session.
+        toasts: show why something can't be done.
+
+    Attributes:
+        dock: the list; hidden at first.
+        reader: reads the history.
+        previewing: shows earlier moments.
+
+    Signals:
+        opened: whether the dock is open.
+    """
+
+    opened = pyqtSignal(bool)
+
+    def __init__(self, window: QMainWindow, manager: CollaborationManager, toasts: Toasts) -> None:
+        super().__init__(window)
+        self._window, self._manager = window, manager
+        self.reader = TimelineReader(manager.service, self)
+        self.previewing = Previewing(manager, toasts, window)
+        self.dock = dock = TimelineDock(window)
+        self.reader.changed.connect(self._refresh)
+        manager.status_changed.connect(self._refresh)
+        dock.older_wanted.connect(self.reader.read_older)
+        dock.shown_or_hidden.connect(self._on_shown)
+        dock.list.opened.connect(self._on_opened)
+        dock.list.selected.connect(self._on_selected)
+        dock.scrubber.moved.connect(self._on_moved)
+        dock.restore_menu.aboutToShow.connect(self._fill_restore_menu)
+        self.previewing.ended.connect(self._on_preview_ended)
+        add_dock(window, dock)
+        toggle = dock.toggleViewAction()
+        if toggle is not None:
+            toggle.toggled.connect(self.opened)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the dock is shown, even behind another one."""
+        return not self.dock.isHidden()
+
+    def toggle(self) -> None:
+        """Show the dock or hide it."""
+        if self.is_open:
+            self.dock.hide()
+        else:
+            self.open()
+
+    def open(self) -> None:
+        """Show the dock, and give it the keyboard."""
+        self.dock.show()
+        self.dock.raise_()
+        self.dock.list.setFocus()
+
+    def show_item(self, id: str, name: str) -> None:
+        """Show the steps of one item."""
+        self.open()
+        self.dock.show_item(id, name)
+
+    def close(self) -> None:
+        """The window closes: restore it."""
+        self.previewing.close()
+        self.reader.close()
+        remove_dock(self._window, self.dock)
+
+    @pyqtSlot()
+    def _refresh(self) -> None:
+        reader = self.reader
+        timeline = reader.timeline if self._manager.status.in_session else None
+        if not self._manager.status.in_session:
+            note = texts.NO_SESSION
+        elif reader.is_reading:
+            note = texts.READING
+        else:
+            note = reader.failure or ("" if timeline is not None else texts.NOTHING)
+        can_read = (timeline is not None and reader.has_older) or bool(reader.failure)
+        self.dock.show_timeline(timeline, note, can_read and not reader.is_reading)
+
+    @pyqtSlot(bool)
+    def _on_shown(self, is_shown: bool) -> None:
+        """Read while somebody looks."""
+        if is_shown:
+            self.reader.open()
+        else:
+            self.reader.close()
+
+    @pyqtSlot(object)
+    def _on_opened(self, step: PastStep | None) -> None:
+        if step is not None:
+            self.dock.scrubber.go_to(step.last)
+            self._on_moved(step.last)
+
+    @pyqtSlot(object)
+    def _on_selected(self, step: PastStep | None) -> None:
+        self.dock.show_selected()
+        if step is not None and self.previewing.dialog is not None:
+            self._on_opened(step)
+
+    @pyqtSlot(int)
+    def _on_moved(self, clock: int) -> None:
+        timeline = self.reader.timeline
+        if timeline is not None:
+            self.previewing.show(timeline, clock)
+            self.dock.scrubber.stays = self.previewing.dialog is not None
+
+    @pyqtSlot()
+    def _on_preview_ended(self) -> None:
+        """The slider is at the end again, where it follows what is new."""
+        self.dock.scrubber.play.setChecked(False)
+        self.dock.scrubber.stays = False
+        self.dock.scrubber.go_to(self.dock.scrubber.slider.maximum())
+
+    @pyqtSlot()
+    def _fill_restore_menu(self) -> None:
+        """Offer the bench, the items of the selected step, and their properties."""
+        menu = self.dock.restore_menu
+        menu.clear()
+        step, timeline = self.dock.list.current, self.reader.timeline
+        if step is None or timeline is None:
+            return
+        then = timeline.at(step.last)
+
+        def offer(text: str, *part: Collection[str]) -> None:
+            action = menu.addAction(text)
+            if action is not None:
+                action.triggered.connect(lambda: self._restore(Restoration(then, *part)))
+
+        offer(texts.WHOLE_BENCH)
+        menu.addSeparator()
+        for id, name in islice(texts.items(step).items(), MOST_ITEMS):
+            offer(texts.restore_item(name), [id])
+            names = texts.changed_properties(step, id)
+            for property in names if len(names) > 1 else ():
+                offer(texts.restore_property(name, property), [id], [property])
+
+    def _restore(self, wanted: Restoration) -> None:
+        session = self._manager.session
+        if session is not None:
+            self._manager.replacements.restore(wanted, session.replica.clock)

@@ -1,0 +1,138 @@
+"""A read-only window with the bench of an earlier moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QColor, QPainter, QPalette, QShowEvent, QWheelEvent
+from PyQt6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QGraphicsScene,
+    QGraphicsView,
+    QLabel,
+    QVBoxLayout,
+    QWidget,
+)
+
+from optiverse_collab.core.records import Record
+from optiverse_collab.core.text import unmarked
+from optiverse_collab.host.api import Picture
+from optiverse_collab.wording import dialogs
+from optiverse_collab.wording import timeline as texts
+
+ZOOM = 1.15
+"""The zoom of one click of the wheel, as in the hosts."""
+
+MARGIN_MM = 20.0
+
+FRAME = QColor("#a06000")
+"""The colour of the frame: this is not the bench of now."""
+
+FRAME_PX = 4
+
+
+class PreviewView(QGraphicsView):
+    """Shows a scene whose y axis points up; the mouse moves and zooms it, and reaches nothing in it."""
+
+    def __init__(self, scene: QGraphicsScene, parent: QWidget) -> None:
+        super().__init__(scene, parent)
+        self.setInteractive(False)
+        self.scale(1.0, -1.0)
+        self.setBackgroundBrush(self.palette().base())
+        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        """Zoom."""
+        if event is not None:
+            factor = ZOOM if event.angleDelta().y() > 0 else 1 / ZOOM
+            self.scale(factor, factor)
+            event.accept()
+
+
+class PreviewDialog(QDialog):
+    """Shows an earlier bench in a coloured frame, and offers to restore it or to save it.
+
+    Args:
+        picture: draws it; its scene is deleted with this window.
+
+    Attributes:
+        picture: draws the bench.
+        view: shows it.
+        buttons: *Back to now*, *Restore this bench* and *Save as file…*.
+
+    Signals:
+        restore_requested: the user wants it back.
+        save_requested: the user wants it as a file.
+    """
+
+    restore_requested = pyqtSignal()
+    save_requested = pyqtSignal()
+
+    def __init__(self, picture: Picture, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.picture = picture
+        picture.scene.setParent(self)
+        self._extent = QRectF()
+        self._caption = QLabel(self)
+        self._caption.setTextFormat(Qt.TextFormat.PlainText)
+        self._caption.setWordWrap(True)
+        frame = QFrame(self)
+        frame.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
+        frame.setLineWidth(FRAME_PX)
+        colours = frame.palette()
+        colours.setColor(QPalette.ColorRole.WindowText, FRAME)
+        frame.setPalette(colours)
+        self.view = PreviewView(picture.scene, frame)
+        inside = QVBoxLayout(frame)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.view)
+        self.buttons = QDialogButtonBox(self)
+        now = self.buttons.addButton(texts.BACK_TO_NOW, QDialogButtonBox.ButtonRole.RejectRole)
+        restore = self.buttons.addButton(texts.RESTORE_BENCH, QDialogButtonBox.ButtonRole.ActionRole)
+        save = self.buttons.addButton(dialogs.SAVE_AS_FILE, QDialogButtonBox.ButtonRole.ActionRole)
+        self.buttons.rejected.connect(self.close)
+        if now is not None and restore is not None and save is not None:
+            now.setDefault(True)
+            restore.clicked.connect(self.restore_requested)
+            restore.clicked.connect(self.close)
+            save.clicked.connect(self.save_requested)
+        layout = QVBoxLayout(self)
+        layout.addWidget(self._caption)
+        layout.addWidget(frame, 1)
+        layout.addWidget(self.buttons)
+        self.resize(self.fontMetrics().averageCharWidth() * 110, self.fontMetrics().height() * 36)
+
+    def show_bench(self, records: Mapping[str, Record], title: str, caption: str) -> None:
+        """Show a bench instead of the one before; what the view shows stays where it is.
+
+        Args:
+            records: id → record.
+            title: of the window.
+            caption: a sentence above the bench; empty for none.
+        """
+        self.picture.show(records)
+        self.setWindowTitle(title)
+        self._caption.setText(caption)
+        self._caption.setToolTip(unmarked(caption))
+        self._caption.setVisible(bool(caption))
+        scene = self.picture.scene
+        area = scene.sceneRect().adjusted(-MARGIN_MM, -MARGIN_MM, MARGIN_MM, MARGIN_MM)
+        is_first = self._extent.isNull()
+        self._extent = self._extent.united(area)
+        self.view.setSceneRect(self._extent)
+        if is_first:
+            self._fit()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        """Show all of it."""
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.view.fitInView(self._extent, Qt.AspectRatioMode.KeepAspectRatio)
