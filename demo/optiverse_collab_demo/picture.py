@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from PyQt6.QtGui import QPainterPath
 
 from optiverse_collab.core.records import Record
-from optiverse_collab.host.stacking import stack
+from optiverse_collab.host.pictures import limit, stack
 from optiverse_collab_demo.model import Bench
 from optiverse_collab_demo.scene import BenchScene
 from optiverse_collab_demo.theme import Theme
@@ -39,7 +39,7 @@ class DemoPicture:
         self._shown = dict(records)
         stack([shown for id in records if (shown := self.scene.graphics(id)) is not None])
         self.scene.update_light()
-        self.scene.setSceneRect(self.scene.extent())
+        limit(self.scene, self.scene.extent())
 
     def outline(self, id: str) -> QPainterPath | None:
         return self.scene.outline(id)

@@ -131,7 +131,10 @@ class Picture(Protocol):
 
     @property
     def scene(self) -> QGraphicsScene:
-        """The scene: `sceneRect` covers the items [mm], y up. The caller gives it a parent, or deletes it."""
+        """The scene: `sceneRect` covers the items [mm], y up.
+
+        The caller gives it a parent or deletes it, and may add marks, which `show` leaves alone.
+        """
 
     def show(self, records: Mapping[str, Record]) -> None:
         """Show this bench instead; only what differs is drawn again, and the beams are traced again.

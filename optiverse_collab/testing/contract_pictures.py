@@ -98,6 +98,17 @@ def test_outline_follows_the_shown_bench(driver: Driver) -> None:
     assert picture.outline(id) is None
 
 
+def test_marks_of_the_caller_stay(driver: Driver) -> None:
+    """They are no part of the bench: `sceneRect` doesn't cover them, and no beam meets them."""
+    picture, records = a_picture(driver), sample_records()
+    mark = picture.scene.addRect(QRectF(5000.0, 5000.0, 10.0, 10.0))
+    assert mark is not None
+    for bench in (records, moved(records), {}):
+        picture.show(bench)
+        assert mark.scene() is picture.scene
+        assert_like_new(driver, picture, bench)
+
+
 def a_picture(driver: Driver) -> Picture:
     """A new picture; skips the test if the host can't make one."""
     needs(driver, "picture")

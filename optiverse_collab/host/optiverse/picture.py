@@ -23,7 +23,7 @@ from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.optiverse.upstream.items import Data, Item
 from optiverse_collab.host.optiverse.upstream.version import knows_layers
 from optiverse_collab.host.optiverse.upstream.window import Window
-from optiverse_collab.host.stacking import stack
+from optiverse_collab.host.pictures import limit, stack
 from optiverse_collab.wording import hosts as wording
 
 _ON_RAY = "path_measure"
@@ -82,7 +82,7 @@ class OptiversePicture:
             self._draw(record)
         self._records = wanted
         self._restack()
-        self.scene.setSceneRect(self._extent())
+        limit(self.scene, self._extent())
 
     def outline(self, id: str) -> QPainterPath | None:
         if id in self._shown:
