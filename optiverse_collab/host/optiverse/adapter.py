@@ -18,6 +18,7 @@ from optiverse_collab.host.optiverse.files.layer_import import LayerImport
 from optiverse_collab.host.optiverse.items.editors import Editors
 from optiverse_collab.host.optiverse.items.images import Images
 from optiverse_collab.host.optiverse.items.kinds import Kinds
+from optiverse_collab.host.optiverse.items.outlines import outline
 from optiverse_collab.host.optiverse.items.placeholders import Placeholders
 from optiverse_collab.host.optiverse.items.pointer import Pointer, items_dragged, items_in_hand
 from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
@@ -91,7 +92,7 @@ class OptiverseHost:
         item = self._bench.known(id)
         if item is None:
             return self._placeholders.outline(id)
-        return item.mapToScene(item.shape())
+        return outline(item)
 
     def picture(self) -> OptiversePicture:
         return OptiversePicture(self._window, self._images, self.name, partial(self.log, "DEBUG"))

@@ -15,6 +15,7 @@ from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.acceptance import accepted
 from optiverse_collab.host.optiverse.items.images import Images
 from optiverse_collab.host.optiverse.items.kinds import Kinds
+from optiverse_collab.host.optiverse.items.outlines import outline
 from optiverse_collab.host.optiverse.items.placeholders import Placeholders
 from optiverse_collab.host.optiverse.tracer import Tracer
 from optiverse_collab.host.optiverse.upstream.check import missing_in_item
@@ -86,8 +87,7 @@ class OptiversePicture:
 
     def outline(self, id: str) -> QPainterPath | None:
         if id in self._shown:
-            item = self._shown[id].item
-            return item.mapToScene(item.shape())
+            return outline(self._shown[id].item)
         return self._placeholders.outline(id)
 
     def _draw(self, record: Record) -> None:
