@@ -13,6 +13,7 @@ from optiverse_collab.core.text import printable
 from optiverse_collab.wording import values
 from optiverse_collab.wording.conflicts import SOMEBODY
 from optiverse_collab.wording.edits import clauses, joined_clauses, title, verb
+from optiverse_collab.wording.numbers import length
 from optiverse_collab.wording.presence import marked
 
 NAMED = 3
@@ -96,7 +97,7 @@ def _distance(op: Set, before: Mapping[str, object]) -> str | None:
         mm = math.dist(op.props["pos"], before["pos"])  # type: ignore[arg-type]
     except (KeyError, OverflowError, TypeError, ValueError):
         return None
-    return f"{mm:.1f} mm" if mm >= 0.1 else f"{mm:.1g} mm"
+    return length(mm)
 
 
 def _things(names: Sequence[str]) -> str:

@@ -12,6 +12,11 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}{'s' * (count != 1)}"
 
 
+def length(mm: float) -> str:
+    """A distance: ``3.2 mm``; a small one with one digit: ``0.02 mm``."""
+    return f"{mm:.1f} mm" if mm >= 0.1 else f"{mm:.1g} mm"
+
+
 def moment(at: datetime, now: datetime) -> str:
     """A time of the day, with its date if that is not today's: ``14:02``, ``2026-05-03 09:05``.
 

@@ -60,7 +60,7 @@ def edit(op: Op, in_full: bool = False) -> tuple[str, bool]:
     if isinstance(op, Remove):
         return "removal", False
     parts: dict[str, None] = {}
-    for name in _in_order(op.props):
+    for name in in_order(op.props):
         parts[_edit(name, op.props[name], in_full)] = None
     for name in _unset(op):
         parts[_layers(name) or f"removal of {property_name(name)}"] = None
@@ -74,10 +74,15 @@ def joined(parts: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
 
 
+def in_order(names: Iterable[str]) -> list[str]:
+    """Names of properties, with those first that people look at first."""
+    return sorted(names, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
+
+
 def _states(op: Put | Set) -> list[str]:
     there = [
         "place in the layers" if name in LAYERS else f"{property_name(name)} {value(name, op.props[name])}"
-        for name in _in_order(op.props)
+        for name in in_order(op.props)
     ]
     gone = ["place in the layers" if name in LAYERS else f"no {property_name(name)}" for name in _unset(op)]
     return there + gone
@@ -88,10 +93,6 @@ def _edit(name: str, new: Any, in_full: bool) -> str:
     if name in ("pos", "angle_deg"):
         return f"{'move' if name == 'pos' else 'turn'} to {words}"
     return _layers(name) or f"{property_name(name)} {words}"
-
-
-def _in_order(names: Iterable[str]) -> list[str]:
-    return sorted(names, key=lambda name: _FIRST.index(name) if name in _FIRST else len(_FIRST))
 
 
 def _layers(name: str) -> str:

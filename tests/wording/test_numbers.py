@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from optiverse_collab.wording.numbers import counted, local_time, moment, time_of
+from optiverse_collab.wording.numbers import counted, length, local_time, moment, time_of
 
 NOW = datetime(2026, 5, 4, 14, 30, tzinfo=timezone.utc)
 
@@ -33,3 +33,13 @@ def test_moments_of_the_wire_are_shown_in_local_time() -> None:
 
 def test_what_is_no_moment_is_shown_printable() -> None:
     assert local_time("yester\x1bday") == r"yester\x1bday"
+
+
+def test_small_distances_have_a_digit() -> None:
+    assert [length(mm) for mm in (0.0, 0.023, 0.1, 3.24, 1500.0)] == [
+        "0 mm",
+        "0.02 mm",
+        "0.1 mm",
+        "3.2 mm",
+        "1500.0 mm",
+    ]
