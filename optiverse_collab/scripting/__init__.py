@@ -13,6 +13,7 @@ from optiverse_collab.scripting.blocking import Bench
 from optiverse_collab.scripting.conflicts import Conflict
 from optiverse_collab.scripting.connecting import connect
 from optiverse_collab.scripting.files import Plan
+from optiverse_collab.scripting.history import PastSpan
 from optiverse_collab.scripting.item import Item
 from optiverse_collab.scripting.stream import Stream
 
@@ -21,6 +22,7 @@ __all__ = [
     "Bench",
     "Conflict",
     "Item",
+    "PastSpan",
     "PastStep",
     "Plan",
     "Put",

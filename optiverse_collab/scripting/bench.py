@@ -30,7 +30,7 @@ from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError, EditsInConflict
 from optiverse_collab.scripting.conflicts import Conflict, conflict_of
 from optiverse_collab.scripting.files import Plan, plan_import, read_file, write_records
-from optiverse_collab.scripting.history import PastReader
+from optiverse_collab.scripting.history import PastReader, PastSpan
 from optiverse_collab.scripting.item import Items, own_copy, plain
 from optiverse_collab.scripting.keys import Keys
 from optiverse_collab.scripting.stream import E, Stream
@@ -135,6 +135,10 @@ class AsyncBench(Items):
             since: without what was done before; local time, if it has no time zone.
         """
         return await self._past.steps(after, self.clock if until is None else until, since)
+
+    async def past(self, after: int = 0, until: int | None = None, since: datetime | None = None) -> PastSpan:
+        """A part of the history: the bench before and after it, and its steps; see `history`."""
+        return await self._past.span(after, self.clock if until is None else until, since)
 
     def listen(self, *kinds: type[E]) -> Stream[E]:
         """Events from now on, of the given kinds of `optiverse_collab.core.client.effects`."""

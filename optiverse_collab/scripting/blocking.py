@@ -22,6 +22,7 @@ from optiverse_collab.scripting.bench import AsyncBench
 from optiverse_collab.scripting.conflicts import Conflict
 from optiverse_collab.scripting.connecting import connect
 from optiverse_collab.scripting.files import Plan
+from optiverse_collab.scripting.history import PastSpan
 from optiverse_collab.scripting.item import Items
 from optiverse_collab.scripting.stream import Stream
 from optiverse_collab.scripting.unacknowledged import FLUSH_SECONDS, Progress
@@ -139,6 +140,10 @@ class Bench(Items):
     ) -> list[PastStep]:
         """The history, step by step; see `AsyncBench.history`."""
         return self._run(self._bench.history(after, until, since))
+
+    def past(self, after: int = 0, until: int | None = None, since: datetime | None = None) -> PastSpan:
+        """A part of the history; see `AsyncBench.past`."""
+        return self._run(self._bench.past(after, until, since))
 
     def restore(
         self, clock: int, ids: Collection[str] | None = None, properties: Collection[str] | None = None

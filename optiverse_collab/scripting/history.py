@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import NamedTuple
 
 from optiverse_collab.core.client.effects import SessionEffect
 from optiverse_collab.core.client.past_effects import (
@@ -14,7 +15,7 @@ from optiverse_collab.core.client.past_effects import (
     Span,
 )
 from optiverse_collab.core.client.past_reading import PastReading
-from optiverse_collab.core.client.past_steps import PastStep, steps_of
+from optiverse_collab.core.client.past_steps import PastStep, played, steps_of
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.records import Record
 from optiverse_collab.drivers.aio.driver import AioDriver
@@ -22,6 +23,21 @@ from optiverse_collab.errors import CollaborationError
 from optiverse_collab.scripting.stream import Stream
 
 _ANSWERS = PastArrived, PastUnavailable, EntriesArrived, EntriesUnavailable
+
+
+class PastSpan(NamedTuple):
+    """A part of a session's history.
+
+    Attributes:
+        start, end: the bench before its first change and after its last one: id → record.
+        steps: what led from one to the other.
+        is_whole: False if the server has dropped the beginning of it.
+    """
+
+    start: dict[str, Record]
+    end: dict[str, Record]
+    steps: list[PastStep]
+    is_whole: bool
 
 
 class PastReader:
@@ -45,13 +61,31 @@ class PastReader:
 
     async def steps(self, after: int, until: int, since: datetime | None) -> list[PastStep]:
         """The steps of a span; see `AsyncBench.history`."""
-        since_ms = 0 if since is None else round(since.timestamp() * 1000)
-        reading = PastReading(Span(after, until, since_ms))
+        reading = await self._read(_span(after, until, since))
+        return [] if reading.start is None else steps_of(reading.start, reading.entries)
+
+    async def span(self, after: int, until: int, since: datetime | None) -> PastSpan:
+        """The benches around a span, and its steps; see `AsyncBench.past`."""
+        wanted = _span(after, until, since)
+        reading = await self._read(wanted)
+        start = await self.bench(reading.after) if reading.start is None else dict(reading.start)
+        is_whole = await self._starts_at(wanted, reading.after)
+        return PastSpan(start, played(start, reading.entries), steps_of(start, reading.entries), is_whole)
+
+    async def _starts_at(self, span: Span, clock: int) -> bool:
+        """Whether a span starts at a clock, since all before that was made earlier; it may not be kept."""
+        if clock == span.after or not span.since_ms:
+            return clock == span.after
+        before = await self._ask(Span(clock - 1, clock))
+        return isinstance(before, EntriesArrived) and len(before.entries) > 0
+
+    async def _read(self, span: Span) -> PastReading:
+        reading = PastReading(span)
         while reading.wanted is not None:
             reading.take(await self._ask(reading.wanted))
         if reading.failure:
             raise CollaborationError(reading.failure)
-        return [] if reading.start is None else steps_of(reading.start, reading.entries)
+        return reading
 
     async def _ask(self, wanted: int | Span) -> PastArrived | EntriesArrived:
         answers = self._listen(*_ANSWERS)
@@ -63,6 +97,10 @@ class PastReader:
                 answer = _answer_in(effect, wanted)
                 if answer is not None:
                     return answer
+
+
+def _span(after: int, until: int, since: datetime | None) -> Span:
+    return Span(after, until, 0 if since is None else round(since.timestamp() * 1000))
 
 
 def _answer_in(effect: SessionEffect, wanted: int | Span) -> PastArrived | EntriesArrived | None:

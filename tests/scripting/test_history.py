@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from optiverse_collab.core.client import past as client_past
 from optiverse_collab.core.client.past_effects import BenchReplaced, EntriesUnavailable, PastArrived, Span
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.errors import CollaborationError
@@ -48,6 +49,52 @@ def test_steps_have_their_author_time_and_records() -> None:
                 assert await ben.history(since=begun + timedelta(minutes=1)) == []
                 [middle] = await ben.history(after=1, until=2)
                 assert (middle.first, middle.last) == (2, 2)
+
+    run(main())
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No waiting between two requests."""
+    monkeypatch.setattr(client_past, "ASK_EVERY_MS", 1)
+    monkeypatch.setattr(past, "EVERY_MS", 1)
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_span_has_the_benches_around_it() -> None:
+    async def main() -> None:
+        async with live_server() as server, connect(server.url) as bench:
+            await edit_thrice(bench)
+            span = await bench.past(after=1, until=2)
+            assert span.start == await bench.at(1)
+            assert span.end == await bench.at(2)
+            assert [(step.first, step.last) for step in span.steps] == [(2, 2)]
+            assert span.is_whole
+            now = dict(bench.records)
+            assert await bench.past(after=3) == (now, now, [], True)
+
+    run(main())
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_span_says_whether_its_beginning_was_dropped() -> None:
+    """HIST-7: what was made too early doesn't count."""
+    dropped = 0
+
+    class Dropping(MemoryStore):
+        async def load_entries(self, session_id: str, span: StoredSpan) -> StoredEntries | None:
+            return await super().load_entries(session_id, span._replace(after=max(span.after, dropped)))
+
+    async def main() -> None:
+        nonlocal dropped
+        async with live_server(Dropping()) as server, connect(server.url) as bench:
+            await edit_thrice(bench)
+            early, late = (datetime.now().astimezone() + timedelta(days=days) for days in (-1, 1))
+            assert [(await bench.past(since=since)).is_whole for since in (None, early, late)] == [True] * 3
+            dropped = 2
+            whole = [await bench.past(since=since) for since in (None, early, late)]
+            assert [span.is_whole for span in whole] == [False, False, True]
+            assert whole[1].start == await bench.at(2)
 
     run(main())
 
@@ -111,6 +158,7 @@ def test_it_works_without_asyncio(server: ServerProcess, session_id: str) -> Non
         bench.flush()
         [step] = bench.history()
         assert step.edits == (("lens", None, Record("lens", "component", {})),)
+        assert bench.past().steps == [step]
 
 
 def test_a_bench_is_restored_in_one_step() -> None:
