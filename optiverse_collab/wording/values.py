@@ -16,8 +16,11 @@ VALUE_CHARS = 60
 LAYERS = frozenset(("parent", "order", "z_value"))
 """Together they are the place in the layers; their numbers mean nothing to people (SEEN-6)."""
 
-_UNITS = {"_mm": " mm", "_deg": "°", "_nm": " nm"}
+_UNITS = {"_mm": "mm", "_deg": "°", "_nm": "nm"}
 """The ending of a property's name → the unit of its value."""
+
+_PLACES = frozenset(("pos", "points", "p1", "p2", "vertex", "point1", "point2", "owner_offset"))
+"""Properties in mm whose names don't say so."""
 
 _NAMES = {"pos": "position"}
 
@@ -43,8 +46,17 @@ def value(name: str, value: Any, in_full: bool = False) -> str:
     words = _words(value, in_full)
     if not isinstance(value, str) and not in_full and len(words) > VALUE_CHARS:
         words = words[:VALUE_CHARS] + "…"
-    unit = " mm" if name == "pos" else next((_UNITS[end] for end in _UNITS if name.endswith(end)), "")
-    return words + unit * (isinstance(value, (int, float, list)) and not isinstance(value, bool))
+    if isinstance(value, bool) or not isinstance(value, (int, float, list)):
+        return words
+    measure = unit(name)
+    return words + " " * (measure not in ("", "°")) + measure
+
+
+def unit(name: str) -> str:
+    """The unit of a property's numbers: ``mm``, ``°``, ``nm``, or empty."""
+    if name in _PLACES:
+        return "mm"
+    return next((_UNITS[end] for end in _UNITS if name.endswith(end)), "")
 
 
 def state(ops: Iterable[Op]) -> str:

@@ -39,6 +39,7 @@ def test_property_is_called_as_people_do(name: str, words: str) -> None:
         ("tiny_mm", 1e-9, "1e-09 mm", "1e-9 mm"),
         ("notes", "x" * 61, f'"{"x" * 60}…"', f'"{"x" * 61}"'),
         ("notes", "a\n\u202e", '"a\\n\\u202e"', '"a\\n\\u202e"'),
+        ("points", [[1, 2], [3, 4]], "((1, 2), (3, 4)) mm", "((1, 2), (3, 4)) mm"),
         ("points_mm", [[1.0, 2.0]] * 9, f"({'(1.0, 2.0), ' * 4}(1.0, 2.0),… mm", None),
         ("any", {"a": [1.0]}, '{"a":[1.0]}', '{"a":[1.0]}'),
     ],
