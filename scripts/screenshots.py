@@ -21,12 +21,16 @@ def main(images: Path) -> None:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from PyQt6.QtWidgets import QApplication
 
+    from optiverse_collab.convert.files import write_text
+    from optiverse_collab.report.picture import picture
+    from scripts.lab_page import day
     from scripts.two_windows import play, quiet_qt, side_by_side, two_windows, until
 
     quiet_qt()
     app = QApplication(sys.argv[:1])
     app.setStyle("Fusion")
     images.mkdir(parents=True, exist_ok=True)
+    write_text(images / "report.svg", picture(day()).svg)
 
     def save(name: str, *widgets: QWidget) -> None:
         side_by_side(widgets).save(str(images / f"{name}.png"))
@@ -55,7 +59,7 @@ def main(images: Path) -> None:
         _join(url, save)
         _disagree(url, ann, bob, save)
         _offline(save)
-    print(f"Wrote {len(list(images.glob('*.png')))} pictures to {images.name}/.")
+    print(f"Wrote {len(list(images.glob('*.[ps][nv]g')))} pictures to {images.name}/.")
 
 
 def _in_an_item(ann: Person, bob: Person, save: Callable[..., None]) -> None:
