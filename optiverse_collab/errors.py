@@ -6,7 +6,7 @@ The tree::
     ├── Refused                  input that breaks a rule; carries a `Reason`
     │   ├── MessageRefused       a message on the wire
     │   └── ChangeRefused        an edit, before it is applied
-    ├── BenchFileError           a file that is not an Optiverse bench
+    ├── BenchFileError           a file that is not an Optiverse bench, or that can't be written
     ├── WouldOverwrite           other content would be replaced; nothing was done
     ├── EditsInConflict          edits conflicted with others' unseen ones; has the conflicts
     ├── ConnectionFailed         no session: refused, closed, timed out
@@ -78,7 +78,7 @@ class ChangeRefused(Refused):
 
 
 class BenchFileError(CollaborationError):
-    """A file that can't be read as an Optiverse 2.0 bench."""
+    """A file with a bench, or about one, that can't be read or written."""
 
 
 class WouldOverwrite(CollaborationError):

@@ -11,6 +11,7 @@ from optiverse_collab.cli.output import write_json
 from optiverse_collab.cli.session import connected
 from optiverse_collab.cli.terminal import write_line
 from optiverse_collab.core.text import printable
+from optiverse_collab.scripting import AsyncBench
 from optiverse_collab.wording.history import step_lines
 
 if TYPE_CHECKING:
@@ -25,17 +26,7 @@ def add_parser(commands: Commands, session_options: argparse.ArgumentParser) -> 
     parser = commands.add_parser(
         "history", parents=[session_options], help="print who did what in a session, and when"
     )
-    start = parser.add_mutually_exclusive_group()
-    start.add_argument(
-        "--since", type=moment, metavar="TIME", help="from then on: 13:00, 2026-05-03, or 2026-05-03T13:00"
-    )
-    start.add_argument(
-        "--last",
-        type=_count,
-        default=LAST,
-        metavar="N",
-        help="only the session's last N changes; a drag has many (default: %(default)s)",
-    )
+    add_start(parser)
     parser.add_argument("--json", action="store_true", help="print the steps as JSON, with all values")
     parser.set_defaults(run=run)
 
@@ -47,8 +38,7 @@ async def run(options: argparse.Namespace) -> None:
         CollaborationError: the session can't be reached, or its history can't be read.
     """
     async with connected(options) as bench:
-        after = max(0, bench.clock - options.last) if options.since is None else 0
-        steps = await bench.history(after, since=options.since)
+        steps = await bench.history(start_of(options, bench), since=options.since)
     if options.json:
         write_json(steps)
         return
@@ -57,6 +47,26 @@ async def run(options: argparse.Namespace) -> None:
             write_line(line)
     if not steps:
         write_line(f"Nothing was done in session '{printable(options.session)}' in that time.")
+
+
+def add_start(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say from when on a command looks at the history."""
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument(
+        "--since", type=moment, metavar="TIME", help="from then on: 13:00, 2026-05-03, or 2026-05-03T13:00"
+    )
+    start.add_argument(
+        "--last",
+        type=_count,
+        default=LAST,
+        metavar="N",
+        help="only the session's last N changes; a drag has many (default: %(default)s)",
+    )
+
+
+def start_of(options: argparse.Namespace, bench: AsyncBench) -> int:
+    """The clock after which to look; later changes may still be earlier than `options.since`."""
+    return 0 if options.since is not None else max(0, bench.clock - options.last)
 
 
 def moment(text: str) -> datetime:

@@ -15,6 +15,7 @@ from optiverse_collab.cli import (
     history,
     pull,
     push,
+    report,
     restore,
     show,
     terminal,
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, prog="optiverse-collab"
     )
-    told = history, show, diff, restore, version, versions
+    told = history, show, diff, restore, report, version, versions
     for command in (push, pull, watch, who, *told, doctor):
         command.add_parser(commands, session_options())
     return parser

@@ -64,7 +64,16 @@ def write_bench(path: str | os.PathLike[str], bench: dict[str, Any]) -> None:
         raise BenchFileError(f"{name} was not written: {next(_not_finite(bench, ''))}.") from None
     except TypeError as error:
         raise BenchFileError(f"{name} was not written: {error}.") from None
-    target = Path(os.path.realpath(path))
+    write_text(path, text)
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text file in UTF-8, completely or not at all; see `write_bench`.
+
+    Raises:
+        BenchFileError: the folder is missing or can't be written to.
+    """
+    name, target = os.fspath(path), Path(os.path.realpath(path))
     # Not with `tempfile`, which makes files that only their owner may read.
     temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}.tmp")
     try:

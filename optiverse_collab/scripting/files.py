@@ -107,11 +107,21 @@ async def write_records(
     await asyncio.to_thread(_write, path, bench, replace)
 
 
-def _write(path: str | os.PathLike[str], bench: dict[str, Any], replace: bool) -> None:
-    if not replace and os.path.lexists(path):
+def check_free(path: str | os.PathLike[str]) -> None:
+    """Check that there is no file of that name yet.
+
+    Raises:
+        WouldOverwrite: there is.
+    """
+    if os.path.lexists(path):
         raise WouldOverwrite(
             f"{os.fspath(path)} exists, so nothing was written; choose another name, or ask to replace it."
         )
+
+
+def _write(path: str | os.PathLike[str], bench: dict[str, Any], replace: bool) -> None:
+    if not replace:
+        check_free(path)
     write_bench(path, bench)
 
 
