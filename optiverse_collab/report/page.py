@@ -84,7 +84,9 @@ def _differences(report: Report) -> str:
 
 
 def _how_to_open(report: Report) -> str:
-    lines = ["Each number links to the bench as it was after the step."]
+    lines = [
+        "Each number links to the bench as it was after the step; `optiverse-collab show LINK` prints it."
+    ]
     if len(report.steps) > STEPS:
         lines.append(f"Only the last {STEPS} of {len(report.steps)} steps are listed.")
     return " ".join(lines)

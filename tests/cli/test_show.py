@@ -31,6 +31,17 @@ def test_the_bench_as_it_was(server: ServerProcess, session_id: str, tmp_path: P
     succeed("show", str(clock), str(file), "--replace", *there)
 
 
+def test_what_a_link_of_a_report_leads_to(server: ServerProcess, session_id: str) -> None:
+    with Bench(server.url, session_id) as bench:
+        for id in ("m3", "m4"):
+            bench.put(id, "component", {"name": id, "pos": [1.0, 2.0]})
+    link = f"{server.url}/ws/{session_id}#clock=2"
+    sentence = f"Session '{session_id}' had 2 records at 2."
+    assert succeed("show", link).splitlines() == ['"m3" at (1.0, 2.0) mm', '"m4" at (1.0, 2.0) mm', sentence]
+    assert succeed("show", f"{link}&item=m4").splitlines() == ['"m4" at (1.0, 2.0) mm', sentence]
+    assert "The item 'm5' of the link was not there at that moment." in fail("show", f"{link}&item=m5")
+
+
 def test_a_moment_that_never_was(server: ServerProcess, session_id: str) -> None:
     """HIST-3"""
     sentence = fail("show", "9", "--server", server.url, "--session", session_id)
