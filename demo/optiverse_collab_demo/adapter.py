@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PyQt6.QtCore import QObject, pyqtSlot
+from PyQt6.QtCore import QObject, QPointF, pyqtSlot
 from PyQt6.QtGui import QPainterPath
 from PyQt6.QtWidgets import QDialog
 
@@ -56,6 +56,10 @@ class DemoHost(QObject):
 
     def outline(self, id: str) -> QPainterPath | None:
         return self.window.scene.outline(id)
+
+    def item_at(self, at: QPointF) -> str | None:
+        found = map(self.window.scene.id_at, self.window.scene.items(at))
+        return next((id for id in found if id is not None), None)
 
     def picture(self) -> DemoPicture:
         return DemoPicture(self.window.scene.theme)

@@ -22,7 +22,7 @@ from optiverse_collab.convert import bench_from_records, write_bench
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, touched
 
 if TYPE_CHECKING:
-    from PyQt6.QtCore import QModelIndex
+    from PyQt6.QtCore import QModelIndex, QPointF
     from PyQt6.QtGui import QPainterPath
     from PyQt6.QtWidgets import QDialog, QGraphicsScene, QGraphicsView, QMainWindow, QTreeView
 
@@ -176,6 +176,14 @@ class Host(Protocol):
 
     def outline(self, id: str) -> QPainterPath | None:
         """The shape of an item on the canvas, in scene coordinates [mm]; None if it isn't there."""
+        return None
+
+    def item_at(self, at: QPointF) -> str | None:
+        """The id of the uppermost item at a place of the scene [mm]; None if there is none."""
+        for id in reversed([*self.ids()]):
+            outline = self.outline(id)
+            if outline is not None and outline.contains(at):
+                return id
         return None
 
     def picture(self) -> Picture | None:

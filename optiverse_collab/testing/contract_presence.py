@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtCore import QModelIndex, QPoint
+from PyQt6.QtCore import QModelIndex, QPoint, QPointF
 
 from optiverse_collab.testing.driver import Driver, needs, until
 
@@ -39,6 +39,20 @@ def test_an_item_has_its_middle_where_others_see_it(driver: Driver) -> None:
     driver.let_go()
     assert places[1] == pytest.approx(places[0], abs=1e-6)
     assert places[2] == pytest.approx(places[0], abs=1e-6)
+
+
+def test_the_item_at_a_place_is_found(driver: Driver) -> None:
+    """The uppermost one; where there is none, there is none."""
+    needs(driver, "outline")
+    first, second = driver.add(0.0, 0.0), driver.add(400.0, 300.0)
+    for id in (first, second):
+        outline = driver.host.outline(id)
+        assert outline is not None
+        assert driver.host.item_at(outline.pointAtPercent(0.5)) in (id, None)
+        assert driver.host.item_at(outline.boundingRect().center()) == id
+    assert driver.host.item_at(QPointF(-3000.0, 2500.0)) is None
+    driver.remove(second)
+    assert driver.host.item_at(QPointF(400.0, 300.0)) is None
 
 
 def test_a_list_of_items_has_a_line_for_each(driver: Driver) -> None:

@@ -10,6 +10,7 @@ from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.in_dialogs import InDialogs
+from optiverse_collab.window.ui.canvas_menu import CanvasMenu
 from optiverse_collab.window.ui.cursors import CursorOverlay
 from optiverse_collab.window.ui.list_marks import ListMarks
 
@@ -24,6 +25,7 @@ class CanvasPresence(QObject):
         session: the session.
 
     Attributes:
+        host: the owner.
         view: the host's canvas.
         outline: gives the shape of an item in scene coordinates; None if it isn't there.
         overlay: draws on the canvas.
@@ -31,9 +33,11 @@ class CanvasPresence(QObject):
         marks: who has selected what, in the host's list of items, if it has one.
 
     Signals:
+        menu_opening: the `QMenu` of the canvas, and for which place of the scene; entries can be added.
         closed: nothing of ours is on the canvas any longer.
     """
 
+    menu_opening = pyqtSignal(object, object)
     closed = pyqtSignal()
 
     def __init__(
@@ -45,10 +49,11 @@ class CanvasPresence(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self.view, self.outline = view, host.outline
+        self.host, self.view, self.outline = host, view, host.outline
         self.overlay = CursorOverlay(view, session, host.outline)
         self.dialogs = InDialogs(host, session, self)
         self.marks = None if host.item_list is None else ListMarks(host.item_list, session)
+        self._menu = CanvasMenu(view, self.menu_opening.emit, self)
         self._service = service
         service.happened.connect(self._on_happened)
         service.state_changed.connect(self._refresh)  # without a connection there is nobody
@@ -60,6 +65,7 @@ class CanvasPresence(QObject):
         self._service.state_changed.disconnect(self._refresh)
         self.overlay.close_for_good()
         self.dialogs.close()
+        self._menu.close()
         if self.marks is not None:
             self.marks.close_for_good()
         self.closed.emit()

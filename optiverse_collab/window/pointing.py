@@ -15,7 +15,6 @@ from optiverse_collab.window.laser import LaserPointer
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.settings import MUTED, Choice, Settings
 from optiverse_collab.window.toggles import Toggle
-from optiverse_collab.window.ui.canvas_menu import CanvasMenu
 from optiverse_collab.window.ui.pointers import Point
 from optiverse_collab.window.ui.rings import EVERY_MS, RING_MS
 from optiverse_collab.window.ui.toasts import Toasts
@@ -50,7 +49,6 @@ class Pointing(QObject):
         self._toasts = toasts
         self._canvas: CanvasPresence | None = None
         self._laser: LaserPointer | None = None
-        self._menu: CanvasMenu | None = None
         self._number = 0
         self._since = QElapsedTimer()
         self._over = single_shot(self, self._on_over, round(RING_MS))
@@ -128,7 +126,8 @@ class Pointing(QObject):
         if self._canvas is not None:
             self._canvas.overlay.keep_still(is_on)
 
-    def _fill(self, menu: QMenu, at: QPointF) -> None:
+    @pyqtSlot(object, object)
+    def _on_menu(self, menu: QMenu, at: QPointF) -> None:
         """Add our entry to the menu of the canvas."""
         if not menu.isEmpty():
             menu.addSeparator()
@@ -144,7 +143,7 @@ class Pointing(QObject):
     @pyqtSlot(object)
     def _on_canvas(self, canvas: CanvasPresence) -> None:
         self._canvas = canvas
-        self._menu = CanvasMenu(canvas.view, self._fill, self)
+        canvas.menu_opening.connect(self._on_menu)
         self._laser = LaserPointer(canvas.view, self)
         self._laser.moved.connect(self._on_laser)
         self._laser.switched.connect(self.laser_switched)
@@ -157,11 +156,9 @@ class Pointing(QObject):
         if self._laser is not None:
             self._laser.switch(False)
             self._laser.deleteLater()
-        if self._menu is not None:
-            self._menu.close()
         self._over.stop()
         self._on_over()
-        self._canvas = self._laser = self._menu = None
+        self._canvas = self._laser = None
 
     @pyqtSlot()
     def _on_over(self) -> None:

@@ -59,7 +59,7 @@ class Previewing(QObject):
         now = datetime.now().astimezone()
         step = timeline.step_at(clock)
         title = texts.preview_title(self._manager.session_id, timeline.time_ms(clock), now)
-        self.dialog.show_bench(self._records, title, "" if step is None else texts.after_step(step))
+        self.dialog.show_bench(self._records, title, texts.caption(step, timeline.time_ms(clock), now))
 
     def close(self) -> None:
         """End the preview."""

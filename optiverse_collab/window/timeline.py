@@ -10,6 +10,8 @@ from PyQt6.QtWidgets import QMainWindow
 
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.client.restoring import Restoration
+from optiverse_collab.window.ghosts import Ghosts
+from optiverse_collab.window.item_history import ItemHistory
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.previewing import Previewing
 from optiverse_collab.window.timeline_reader import TimelineReader
@@ -34,6 +36,8 @@ class TimelinePanel(QObject):
         dock: the list; hidden at first.
         reader: reads the history.
         previewing: shows earlier moments.
+        ghosts: shows on the canvas where items were.
+        items: says at items who changed them.
 
     Signals:
         opened: whether the dock is open.
@@ -46,12 +50,16 @@ class TimelinePanel(QObject):
         self._window, self._manager = window, manager
         self.reader = TimelineReader(manager.service, self)
         self.previewing = Previewing(manager, toasts, window)
+        self.ghosts = Ghosts(manager, self)
+        self.items = ItemHistory(manager, self.reader, self)
+        self.items.wanted.connect(self.show_item)
         self.dock = dock = TimelineDock(window)
         self.reader.changed.connect(self._refresh)
         manager.status_changed.connect(self._refresh)
         dock.older_wanted.connect(self.reader.read_older)
         dock.shown_or_hidden.connect(self._on_shown)
         dock.list.opened.connect(self._on_opened)
+        dock.list.hovered.connect(self.ghosts.show)
         dock.list.selected.connect(self._on_selected)
         dock.scrubber.moved.connect(self._on_moved)
         dock.restore_menu.aboutToShow.connect(self._fill_restore_menu)
@@ -79,6 +87,7 @@ class TimelinePanel(QObject):
         self.dock.raise_()
         self.dock.list.setFocus()
 
+    @pyqtSlot(str, str)
     def show_item(self, id: str, name: str) -> None:
         """Show the steps of one item."""
         self.open()
@@ -110,6 +119,7 @@ class TimelinePanel(QObject):
             self.reader.open()
         else:
             self.reader.close()
+            self.ghosts.show(None)
 
     @pyqtSlot(object)
     def _on_opened(self, step: PastStep | None) -> None:

@@ -47,7 +47,7 @@ class TimelineReader(QObject):
         self._service = service
         self._session: object = None
         self._epoch: str | None = None
-        self._is_open = False
+        self._is_open = self._glances = False
         self._empty_until = self._until = 0
         self._reading: PastReading | None = None
         self._newer: Span | None = None
@@ -72,6 +72,11 @@ class TimelineReader(QObject):
         self.failure = ""
         self._look()
 
+    def glance(self) -> None:
+        """Read the newest changes once, if nobody has the timeline open."""
+        self._glances = True
+        self._look()
+
     def close(self) -> None:
         """Keep what there is, and read no more."""
         self._is_open = False
@@ -91,7 +96,7 @@ class TimelineReader(QObject):
         session = self._service.session
         if session is not self._session or (session is not None and session.replica.epoch != self._epoch):
             self._forget()
-        if session is None or not self._is_open or not session.replica.synced:
+        if session is None or not (self._is_open or self._glances) or not session.replica.synced:
             return
         clock = session.replica.clock
         if self._reading is not None or self._newer is not None or self.failure:
@@ -101,6 +106,8 @@ class TimelineReader(QObject):
         elif self.timeline is not None and clock > self.timeline.last:
             self._newer = Span(self.timeline.last, clock)
             self._service.ask_past(self._newer)
+        else:
+            self._glances = False
 
     def _forget(self) -> None:
         session = self._service.session

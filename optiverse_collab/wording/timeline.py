@@ -98,9 +98,10 @@ def preview_title(session: str, time_ms: int, now: datetime) -> str:
     return f"Session '{printable(session)}' at {moment(time_ms, now)}"
 
 
-def after_step(step: PastStep) -> str:
-    """``After Ana moved "M3" by 3.2 mm``."""
-    return f"After {author(step)} {deed(step)}"
+def caption(step: PastStep | None, time_ms: int, now: datetime) -> str:
+    """``13:02:11, after Ana moved "M3" by 3.2 mm``; without a step, the time alone."""
+    after = "" if step is None else f", after {author(step)} {deed(step)}"
+    return f"{moment(time_ms, now)}{after}"
 
 
 def restore_item(name: str) -> str:
@@ -111,6 +112,11 @@ def restore_item(name: str) -> str:
 def restore_property(name: str, property: str) -> str:
     """The entry that restores one property of an item."""
     return f"{name}: {property_name(property)}".replace("&", "&&")
+
+
+def history_of(name: str) -> str:
+    """The entry in the menu of an item; an ampersand in its name is no mnemonic."""
+    return HISTORY_OF.format(item=name.replace("&", "&&"))
 
 
 def last_touched(step: PastStep, now: datetime) -> str:

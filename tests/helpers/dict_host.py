@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from PyQt6.QtCore import QPointF
 from PyQt6.QtWidgets import QDialog, QMainWindow
 
 from optiverse_collab.core.records import Op, Record, apply, touched
@@ -111,6 +112,9 @@ class DictHost:
         self._presence(state)
 
     def outline(self, id: str) -> None:
+        return None
+
+    def item_at(self, at: QPointF) -> None:
         return None
 
     def picture(self) -> None:

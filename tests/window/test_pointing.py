@@ -223,9 +223,11 @@ def test_the_menu_of_the_canvas_points_at_the_spot(qtbot: QtBot, both: tuple[Des
     ann, _ = both
     menu = QMenu()
     qtbot.addWidget(menu)
-    ann.controller.pointing._fill(menu, QPointF(7.0, 8.0))
+    canvas = ann.controller.pointing._canvas
+    assert canvas is not None
+    canvas.menu_opening.emit(menu, QPointF(700.0, 800.0))
     [action] = menu.actions()
     action.trigger()
     point = shown(ann, "point")
     assert isinstance(point, dict)
-    assert point["at"] == [7.0, 8.0]
+    assert point["at"] == [700.0, 800.0]

@@ -13,7 +13,10 @@ from PyQt6.QtWidgets import QAbstractButton, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.convert import read_bench, records_from_bench
+from optiverse_collab.core.client.past_steps import PastStep
+from optiverse_collab.core.records import Record
 from optiverse_collab.window import timeline_reader
+from optiverse_collab.window.ui.marks import GhostMark
 from optiverse_collab.window.ui.preview import PreviewDialog
 from optiverse_collab.wording import dialogs
 from optiverse_collab.wording import timeline as texts
@@ -21,6 +24,8 @@ from tests.helpers.demo_window import KEYS
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.user_input import click, press_key
 from tests.helpers.windows import SOON, Desk
+
+LENS = Record("lens", "component", {"pos": [50.0, 20.0], "interfaces": []})
 
 
 class Lab:
@@ -201,3 +206,26 @@ def test_keyboard_only(lab: Lab) -> None:
     lab.until(lambda: lab.panel.previewing.dialog is None)
     lab.bob.menu["Timeline"].trigger()
     assert not lab.panel.is_open
+
+
+def test_where_things_were(lab: Lab) -> None:
+    """While the mouse is over a step; an item that is gone, too."""
+    lab.move(100.0)
+    lab.open(1)
+    step = lab.panel.reader.timeline.steps[-1]  # type: ignore[union-attr]
+    canvas = lab.bob.controller.pointing._canvas
+    assert canvas is not None
+
+    def places() -> list[float]:
+        to_scene = lab.bob.window.view.viewportTransform().inverted()[0]
+        marks = [one for one in canvas.overlay.marks.values() if isinstance(one, GhostMark)]
+        return [round(to_scene.map(one.path).boundingRect().center().x()) for one in marks]
+
+    was = PastStep(1, 1, 0, 0, "Ann", "", ((lab.lens, LENS, None), ("new", None, LENS)))
+    lab.panel.dock.list.hovered.emit(was)
+    assert len(places()) == 1
+    lab.panel.dock.list.hovered.emit(None)
+    assert places() == []
+    lab.panel.dock.list.hovered.emit(step)
+    lab.panel.dock.hide()
+    assert places() == []

@@ -31,7 +31,8 @@ def test_moments_are_in_the_zone_of_whoever_reads_them() -> None:
 def test_deeds() -> None:
     moved = step(mirror(), mirror(pos=[3.2, 0.0], angle_deg=45.0))
     assert texts.deed(moved) == 'moved "M3" by 3.2 mm and rotated it to 45.0°'
-    assert texts.after_step(moved) == f"After Ana {texts.deed(moved)}"
+    assert texts.caption(moved, MS, NOW) == f"13:02:11, after Ana {texts.deed(moved)}"
+    assert texts.caption(None, MS, NOW) == "13:02:11"
     removed = step(mirror(), None, author="")
     assert (texts.author(removed), texts.deed(removed)) == ("Somebody", 'removed "M3"')
     both = PastStep(1, 2, MS, MS, "Ana", "", (("a", None, mirror()), ("b", mirror(), None)))
@@ -53,6 +54,7 @@ def test_items_and_their_properties() -> None:
 
 
 def test_entries_have_no_mnemonics_of_users() -> None:
+    assert texts.history_of('"A&B"') == '&History of "A&&B"'
     assert texts.restore_item('"A&B"') == '"A&&B"'
     assert texts.restore_property('"A&B"', "angle_deg") == '"A&&B": angle'
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from PyQt6.QtCore import QPointF
 from PyQt6.QtGui import QPainterPath
 from PyQt6.QtWidgets import QDialog, QGraphicsView, QMainWindow
 
@@ -93,6 +94,13 @@ class OptiverseHost:
         if item is None:
             return self._placeholders.outline(id)
         return outline(item)
+
+    def item_at(self, at: QPointF) -> str | None:
+        for shown in self._window.scene.items(at):
+            id = getattr(shown.topLevelItem(), "item_uuid", None)
+            if id is not None and self._bench.known(id) is not None:
+                return str(id)
+        return self._placeholders.item_at(at)
 
     def picture(self) -> OptiversePicture:
         return OptiversePicture(self._window, self._images, self.name, partial(self.log, "DEBUG"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from math import ceil
 
@@ -24,10 +24,20 @@ from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.window.ui.backdrop import Backdrop
 from optiverse_collab.window.ui.badges import Badge
 from optiverse_collab.window.ui.cursor_layer import CursorLayer
+from optiverse_collab.window.ui.ghosts import GhostLayer
 from optiverse_collab.window.ui.glow import Glow, colours_of
 from optiverse_collab.window.ui.in_items import InItems
 from optiverse_collab.window.ui.item_shapes import ItemShapes
-from optiverse_collab.window.ui.marks import STRIPE_PX, GlowMark, Mark, Outline, Tag, has_pattern
+from optiverse_collab.window.ui.marks import (
+    STRIPE_PX,
+    GlowMark,
+    Mark,
+    Outline,
+    Tag,
+    changed_areas,
+    has_pattern,
+    near_each_other,
+)
 from optiverse_collab.window.ui.pointers import Point
 from optiverse_collab.window.ui.pointing_layer import PointingLayer
 from optiverse_collab.window.ui.pointing_marks import RingMark
@@ -40,9 +50,6 @@ LONG_MS = 8.0
 
 MOST_BADGES = 40
 """The names of cursors make room for this many badges."""
-
-TWICE_PX = 120.0
-"""A ring gets no name if the same name is this near."""
 
 MOST_SIZES = 512
 """How many text sizes are cached."""
@@ -77,6 +84,7 @@ class CursorOverlay(QWidget):
         self._in_items = InItems(session, self._shapes, self._tag_size)
         self._cursors = CursorLayer(session, self._shapes, self._tag_size)
         self._pointing = PointingLayer(session, self._shapes, self._tag_size)
+        self._ghosts = GhostLayer(self._shapes)
         self._news = PresenceNews()
         self._glow = Glow()
         self._backdrop = Backdrop(view)
@@ -147,6 +155,11 @@ class CursorOverlay(QWidget):
         self._glow.hear(changed, self._now_ms())
         self._draw()
 
+    def show_ghosts(self, outlines: Sequence[QPainterPath]) -> None:
+        """Show where items were, by their outlines in the scene; with none, show nothing."""
+        self._ghosts.outlines = outlines
+        self._draw()
+
     def close_for_good(self) -> None:
         """Restore the view."""
         self._timer.stop()
@@ -215,7 +228,7 @@ class CursorOverlay(QWidget):
         for key in before.keys() | self.marks.keys():
             old, new = before.get(key), self.marks.get(key)
             if old != new:
-                boxes += _boxes(old, new)
+                boxes += changed_areas(old, new)
         for box in boxes:
             changed += box
         if boxes:
@@ -234,6 +247,7 @@ class CursorOverlay(QWidget):
     def _new_marks(self) -> Iterator[tuple[tuple[str, ...], Mark]]:
         """Everything to draw now, from bottom to top."""
         now_ms = self._now_ms()
+        yield from self._ghosts.marks()
         for id, colour, opacity in self._glow.shown(now_ms):
             line = self._shapes.line_around(id)
             if line is not None:
@@ -252,7 +266,7 @@ class CursorOverlay(QWidget):
         yield from badges.items()
         yield from cursors.items()
         for key, mark in pointing.items():
-            if key[0] != "ring-name" or not _is_near(mark, cursors.get(("name", key[1]))):
+            if key[0] != "ring-name" or not near_each_other(mark, cursors.get(("name", key[1]))):
                 yield key, mark
         yield from names.items()
 
@@ -290,14 +304,3 @@ class CursorOverlay(QWidget):
         if viewport is not None:
             self.setGeometry(viewport.geometry())
             self.raise_()
-
-
-def _is_near(name: Mark, other: Mark | None) -> bool:
-    """Whether the same name is beside it."""
-    return other is not None and (name.box.center() - other.box.center()).manhattanLength() < TWICE_PX
-
-
-def _boxes(old: Mark | None, new: Mark | None) -> list[QRect]:
-    """The areas of a changed mark to repaint: few parts cost less than small ones."""
-    boxes = [mark.box for mark in (old, new) if mark is not None]
-    return [boxes[0].united(boxes[1])] if len(boxes) == 2 and boxes[0].intersects(boxes[1]) else boxes

@@ -29,6 +29,9 @@ from optiverse_collab.window.ui.pictures import draw_picture, key_of
 GAP_PX = 3.0
 """How far from an item the line around it runs, where the item is farthest from its middle."""
 
+TWICE_PX = 120.0
+"""A ring gets no name if the same name is this near."""
+
 STRIPE_PX = 14.0
 """How wide the pattern is at the left end of a tag."""
 
@@ -184,6 +187,40 @@ class Mark(Protocol):
 
     def draw(self, painter: QPainter) -> None:
         """Draw it."""
+
+
+class GhostMark(NamedTuple):
+    """A line where an item was.
+
+    Attributes:
+        path: a line around that place.
+    """
+
+    path: QPainterPath
+
+    @property
+    def box(self) -> QRect:
+        """The area that drawing it touches."""
+        return _touched(self.path, 3)
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw it."""
+        painter.setOpacity(0.8)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        _draw_halo(painter, self.path, 3.5, 2.5)
+        painter.setPen(QPen(colours.ORANGE, 2.0, Qt.PenStyle.DotLine))
+        painter.drawPath(self.path)
+
+
+def changed_areas(old: Mark | None, new: Mark | None) -> list[QRect]:
+    """The areas of a changed mark to repaint: few parts cost less than small ones."""
+    boxes = [mark.box for mark in (old, new) if mark is not None]
+    return [boxes[0].united(boxes[1])] if len(boxes) == 2 and boxes[0].intersects(boxes[1]) else boxes
+
+
+def near_each_other(name: Mark, other: Mark | None) -> bool:
+    """Whether the same name is beside it."""
+    return other is not None and (name.box.center() - other.box.center()).manhattanLength() < TWICE_PX
 
 
 def has_pattern(colour: int) -> bool:

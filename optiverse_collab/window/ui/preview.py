@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QColor, QPainter, QPalette, QShowEvent, QWheelEvent
+from PyQt6.QtGui import QPainter, QPalette, QShowEvent, QWheelEvent
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.text import unmarked
 from optiverse_collab.host.api import Picture
+from optiverse_collab.window.ui.colours import ORANGE
 from optiverse_collab.wording import dialogs
 from optiverse_collab.wording import timeline as texts
 
@@ -27,9 +28,6 @@ ZOOM = 1.15
 """The zoom of one click of the wheel, as in the hosts."""
 
 MARGIN_MM = 20.0
-
-FRAME = QColor("#a06000")
-"""The colour of the frame: this is not the bench of now."""
 
 FRAME_PX = 4
 
@@ -86,7 +84,7 @@ class PreviewDialog(QDialog):
         frame.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
         frame.setLineWidth(FRAME_PX)
         colours = frame.palette()
-        colours.setColor(QPalette.ColorRole.WindowText, FRAME)
+        colours.setColor(QPalette.ColorRole.WindowText, ORANGE)
         frame.setPalette(colours)
         self.view = PreviewView(picture.scene, frame)
         inside = QVBoxLayout(frame)

@@ -95,6 +95,8 @@ class StepList(QListView):
         self.setModel(self.model_of_steps)
         self.setAccessibleName(texts.LIST)
         self.setUniformItemSizes(True)
+        self.setSpacing(2)
+        self.setAlternatingRowColors(True)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)

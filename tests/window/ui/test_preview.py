@@ -11,7 +11,8 @@ from PyQt6.QtWidgets import QApplication, QGraphicsItem, QGraphicsScene, QLabel,
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.records import Record
-from optiverse_collab.window.ui.preview import FRAME, FRAME_PX, PreviewDialog
+from optiverse_collab.window.ui.colours import ORANGE
+from optiverse_collab.window.ui.preview import FRAME_PX, PreviewDialog
 from optiverse_collab.wording import dialogs, timeline
 from tests.helpers.user_input import click, move, press, press_key, release
 
@@ -141,7 +142,7 @@ def test_the_frame_says_that_it_is_not_now(dialog: PreviewDialog) -> None:
     corner = dialog.view.mapTo(dialog, QPoint(0, dialog.view.height() // 2))
     ratio = shot.devicePixelRatio()
     found = shot.pixelColor(round((corner.x() - FRAME_PX // 2) * ratio), round(corner.y() * ratio))
-    assert found.name() == FRAME.name()
+    assert found.name() == ORANGE.name()
 
 
 def test_names_in_the_caption_are_no_markup(dialog: PreviewDialog) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PyQt6 import sip
-from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtCore import QPointF, QRectF, Qt
 from PyQt6.QtGui import QColor, QPainterPath, QPen
 from PyQt6.QtWidgets import QGraphicsRectItem, QGraphicsScene, QGraphicsSimpleTextItem
 
@@ -78,6 +78,11 @@ class Placeholders:
         """Its shape in the scene, if there is one."""
         box = self._known(id)
         return None if box is None else box.mapToScene(box.shape())
+
+    def item_at(self, at: QPointF) -> str | None:
+        """The id of what has a box at a place of the scene [mm]."""
+        boxes = ((id, self._known(id)) for id in self._shown)
+        return next((id for id, box in boxes if box is not None and box.contains(box.mapFromScene(at))), None)
 
     def area(self) -> QRectF:
         """The area of all of them."""
