@@ -86,6 +86,8 @@ class OptiversePicture:
         limit(self.scene, self._extent())
 
     def outline(self, id: str) -> QPainterPath | None:
+        if id in self._hidden:
+            return None
         if id in self._shown:
             return outline(self._shown[id].item)
         return self._placeholders.outline(id)

@@ -136,6 +136,7 @@ def test_hidden_layer_is_hidden(host: OptiverseHost, user: Drawing, picture: Opt
         group = Record("group", "group", {"name": "G", "visible": visible})
         picture.show({**with_props(bench, "source", parent="group"), "group": group})
         assert is_seen(picture, source) is (visible or not has_layers)
+        assert (picture.outline(source) is not None) is (visible or not has_layers)
         assert is_seen(picture, lens)
         rays = [item for item in picture.scene.items() if isinstance(item, QGraphicsPathItem)]
         assert bool(rays) is (visible or not has_layers)
