@@ -109,6 +109,7 @@ def _measure_window(sizes: Sizes, runs: int) -> None:
         moved = [window.moves(server(), sizes, sources) for _ in range(runs)]
         report.write(report.moves(sizes, sources, moved))
     report.write(report.cursors([window.cursors(server(), sizes) for _ in range(runs)]))
+    report.write(report.scrub([window.slider(server()) for _ in range(runs)]))
     report.write(report.join_window(sizes, [window.join(server(), sizes) for _ in range(runs)]))
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import cos, sin
 from typing import Any
+
+from optiverse_collab.core.records import Record
 
 COLUMNS, STEP_MM = 40, 60.0
 """Components are in rows, far enough apart that they don't overlap."""
@@ -110,6 +112,17 @@ def sway(component: int, client_clock: int) -> bytes:
     x, y = place(component)
     at = [x + client_clock % 20, y + client_clock % 15]
     return push([(client_clock, {"op": "set", "id": component_id(component), "props": {"pos": at}})])
+
+
+def elsewhere(records: Mapping[str, Record], number: int) -> dict[str, Record]:
+    """The records, each one in another place and turned; with another number, in yet another."""
+    found = {}
+    for place_in_bench, (id, one) in enumerate(records.items()):
+        x, y = one.props["pos"]
+        turn = number / 10 + place_in_bench
+        props = {"pos": [x + 20.0 * sin(turn), y + 5.0 * cos(turn)], "angle_deg": 345.0 + 5.0 * sin(turn)}
+        found[id] = Record(id, one.kind, {**one.props, **props})
+    return found
 
 
 def pointer(number: int, round_: int) -> bytes:

@@ -23,6 +23,7 @@ from benchmarks.stopwatch import FRAME_MS, Stopwatch, spin, spin_until
 from benchmarks.targets import Target
 from optiverse_collab.convert import bench_from_records
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.host.api import Host
 from optiverse_collab.host.optiverse.launch import attach
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.plugins import installed_plugins
@@ -208,6 +209,13 @@ class Window:
         """How long the editor takes to trace the rays of the bench."""
         self._window.retrace()  # the first one compiles
         return _took_ms(self._window.retrace)
+
+    @property
+    def host(self) -> Host:
+        """The adapter of the window, in a session."""
+        host = self._controller.manager.host
+        assert host is not None
+        return host
 
     def draw_panel(self) -> None:
         """Make the editor redraw its layer panel, as it does after each item that a user adds."""

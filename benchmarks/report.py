@@ -11,7 +11,19 @@ from benchmarks.core import Core
 from benchmarks.fanout import Fanout, Load, percentile
 from benchmarks.past import SPAN, Read
 from benchmarks.presence import Moved
-from benchmarks.window import HZ, PEOPLE, POINTED, POINTERS, Cursors, Drag, Join, Moves, Sizes
+from benchmarks.window import (
+    HZ,
+    PEOPLE,
+    POINTED,
+    POINTERS,
+    SCRUBBED,
+    Cursors,
+    Drag,
+    Join,
+    Moves,
+    Scrub,
+    Sizes,
+)
 
 if TYPE_CHECKING:
     from benchmarks.stopwatch import Gaps
@@ -133,6 +145,17 @@ def cursors(runs: Sequence[Cursors]) -> str:
         f"Window, {POINTERS} cursors that glide over {POINTED} components: {share:.2f} s of CPU per s, "
         f"{frames:.0f} frames/s of {frame:.1f} ms, {frame / host:.2f} of what the editor takes "
         f"to paint the bench ({host:.1f} ms)\n"
+    )
+
+
+def scrub(runs: Sequence[Scrub]) -> str:
+    """The cost of a picture that follows a slider."""
+    show, paint = _middle(runs, lambda run: run.show_ms), _middle(runs, lambda run: run.paint_ms)
+    new = _middle(runs, lambda run: run.new_ms)
+    return (
+        f"Window, a slider through benches of {SCRUBBED} components with a laser, all of them moving: "
+        f"{show:.1f} ms to show one and {paint:.1f} ms to paint it, {show / new:.2f} of a new picture "
+        f"({new:.1f} ms)\n"
     )
 
 

@@ -22,6 +22,9 @@ PEOPLE, HZ = 34, 30.0
 POINTERS, POINTED = 15, 300
 """How many people move the mouse, over how many components."""
 
+SCRUBBED, POSITIONS = 25, 100
+"""How many components are on the benches in a picture, and how many benches it shows."""
+
 TICK_S = 1 / 30
 """How often the plugin sends edits."""
 
@@ -92,6 +95,21 @@ class Cursors:
     def frame_ms(self) -> float:
         """The time of a frame: the bench below, cursors and names, and everything that leads to it."""
         return self.share / self.frames_per_s * 1000
+
+
+@dataclass(frozen=True)
+class Scrub:
+    """A picture follows a slider through the past.
+
+    Attributes:
+        show_ms: CPU time to show the next bench, with its rays.
+        paint_ms: the same to paint it.
+        new_ms: the same to show it in a new picture.
+    """
+
+    show_ms: float
+    paint_ms: float
+    new_ms: float
 
 
 @dataclass(frozen=True)
@@ -182,6 +200,17 @@ def cursors(target: AbstractContextManager[Target], sizes: Sizes) -> Cursors:
         busy = _share(sizes.seconds)
         others.finish()
         return Cursors(busy - idle, max(1, frames.count) / sizes.seconds, host_ms)
+
+
+def slider(target: AbstractContextManager[Target]) -> Scrub:
+    """Scrub through benches in which everything moves."""
+    from benchmarks.editor import Window
+    from benchmarks.pictures import scrub
+
+    with target as server, Crowd(server, SCRUBBED, 1), Window(server) as window:
+        window.join(window.fill_dialog())
+        window.retrace_ms()  # which compiles
+        return Scrub(*scrub(window.host, POSITIONS))
 
 
 def _share(seconds: float) -> float:

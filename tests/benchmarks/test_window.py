@@ -19,7 +19,7 @@ def test_every_figure_is_there() -> None:
     with python("-m", "benchmarks", "--runs", "1", "window", *sizes) as process:
         output, _ = process.communicate()
     assert process.returncode == 0
-    drag, moves, with_laser, cursors, join = output.splitlines()
+    drag, moves, with_laser, cursors, slider, join = output.splitlines()
     capture, plugin = figures(r"([\d.]+) ms per tick to capture it, ([\d.]+) with the answer", drag)
     assert 0 < capture < plugin
     assert "laser" in with_laser
@@ -30,6 +30,7 @@ def test_every_figure_is_there() -> None:
     assert 0 < share < 1
     assert 5 < frames < 80
     assert ratio > 0
+    assert min(figures(r"([\d.]+) ms to show one and ([\d.]+) ms to paint it, ([\d.]+) of", slider)) > 0
     assert figures(r"(\d+) steps of progress", join)[0] > 1
 
 
