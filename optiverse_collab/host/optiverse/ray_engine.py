@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from optiverse_collab.convert import item_from_record
@@ -55,17 +54,19 @@ class OptiverseRays:
     def hits(self, records: Mapping[str, Record], id: str) -> bool:
         """See `RayEngine`. Interfaces may be curved; the engine itself says which rays meet them."""
         made = {one.id: self._names.convert_scene_to_polymorphic([_Placed(one)]) for one in records.values()}
-        met: list[object] = []
         for element in made[id]:
-            element.interact = partial(_noted, element.interact, met)
+            element.interact = _meet
         elements = [element for some in made.values() for element in some]
-        beams = self._beams(elements, [one for one in _sources(records) if one.id != id])
-        return bool(met) if made[id] else is_met(lines_of(records[id]), beams)
+        try:
+            beams = self._beams(elements, [one for one in _sources(records) if one.id != id])
+        except _Met:
+            return True
+        return not made[id] and is_met(lines_of(records[id]), beams)
 
     def _beams(self, elements: Sequence[Element], sources: Iterable[Record]) -> list[Line]:
-        """All light, from these sources."""
-        shining = [self._source(one) for one in sources]
-        paths = self._names.trace_rays_polymorphic(elements, shining, self._names.MAX_RAYTRACING_EVENTS)
+        """All light, from these sources; in one thread: several are slower."""
+        shining, most = [self._source(one) for one in sources], self._names.MAX_RAYTRACING_EVENTS
+        paths = self._names.trace_rays_polymorphic(elements, shining, max_events=most, parallel=False)
         return [line for path in paths for line in _lines(path.points)]
 
     def _source(self, record: Record) -> SourceProperties:
@@ -75,12 +76,17 @@ class OptiverseRays:
         return params(**{name: v for name, v in values if name in known and accepts(params, name, v)})
 
 
-def _noted(
-    interact: Callable[..., Sequence[object]], met: list[object], ray: object, *args: object
-) -> Sequence[object]:
-    """What an element does with a ray that meets it; it is noted."""
-    met.append(ray)
-    return interact(ray, *args)
+class _Met(Exception):
+    """A ray meets the item: nothing more needs to be traced."""
+
+
+def _meet(*ray: object) -> Sequence[object]:
+    """Stands in for what an element does with a ray.
+
+    Raises:
+        _Met: always.
+    """
+    raise _Met
 
 
 def _sources(records: Mapping[str, Record]) -> Iterator[Record]:

@@ -80,8 +80,8 @@ def test_rays_are_those_of_a_window(
     rays, traced = OptiverseRays(), list[Any]()
     names = rays._names
 
-    def trace(*args: Any) -> Any:
-        traced.extend(names.trace_rays_polymorphic(*args))
+    def trace(*args: Any, **options: Any) -> Any:
+        traced.extend(names.trace_rays_polymorphic(*args, **options))
         return traced
 
     monkeypatch.setattr(rays, "_names", dataclasses.replace(names, trace_rays_polymorphic=trace))

@@ -50,10 +50,7 @@ class EngineNames:
     convert_scene_to_polymorphic: Annotated[
         Callable[[Iterable[Placed]], list[Element]], "optiverse.integration"
     ]
-    trace_rays_polymorphic: Annotated[
-        Callable[[Sequence[Element], Sequence[SourceProperties], int], Sequence[RayPath]],
-        "optiverse.raytracing",
-    ]
+    trace_rays_polymorphic: Annotated[Callable[..., Sequence[RayPath]], "optiverse.raytracing"]
 
 
 @cache
