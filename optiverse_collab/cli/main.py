@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from importlib import metadata
 
 from optiverse_collab.cli import (
+    bisect,
     diff,
     doctor,
     history,
@@ -63,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, prog="optiverse-collab"
     )
-    told = history, show, diff, restore, report, version, versions
+    told = history, show, diff, restore, report, bisect, version, versions
     for command in (push, pull, watch, who, *told, doctor):
         command.add_parser(commands, session_options())
     return parser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from optiverse_collab.errors import HostUnsupported
@@ -19,7 +20,9 @@ def ray_engine(window: QMainWindow | None = None) -> RayEngine:
         HostUnsupported: there is none.
         Exception: whatever a plugin raises.
     """
-    engine: RayEngine | None = installed_plugins().hook.optiverse_ray_engine(window=window)
+    engine: RayEngine | None = None
+    if find_spec("PyQt6") is not None:  # Plugins for editors can't be imported without it.
+        engine = installed_plugins().hook.optiverse_ray_engine(window=window)
     if engine is not None:
         return engine
     if window is None:
