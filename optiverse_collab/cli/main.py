@@ -14,6 +14,7 @@ from optiverse_collab.cli import (
     diff,
     doctor,
     history,
+    merge,
     pull,
     push,
     report,
@@ -64,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", required=True, prog="optiverse-collab"
     )
-    told = history, show, diff, restore, report, bisect, version, versions
+    told = history, show, diff, restore, merge, report, bisect, version, versions
     for command in (push, pull, watch, who, *told, doctor):
         command.add_parser(commands, session_options())
     return parser

@@ -27,8 +27,9 @@ from optiverse_collab.convert.equivalence import PLACE
 from optiverse_collab.convert.kinds import is_item
 from optiverse_collab.convert.resemblance import NEIGHBOUR, STATED, THERE, Resemblance, Unit
 from optiverse_collab.core.client.past_steps import played
+from optiverse_collab.core.protocol.changes import MERGE
 from optiverse_collab.core.protocol.past import PastEntry
-from optiverse_collab.core.records import Record, named
+from optiverse_collab.core.records import Put, Record, Remove, named
 
 _CLEARLY = 3
 """One moment is clearly nearer than another one if this times as much speaks for it."""
@@ -42,6 +43,8 @@ class Certainty(str, Enum):
     """Some of the copy is as at another moment: by chance, or because its editor put it back."""
     UNSURE = "unsure"
     """As much speaks for another moment, or the copy lacks most of the bench."""
+    GIVEN = "as you say"
+    """The user knows it."""
 
 
 class Departure(NamedTuple):
@@ -50,11 +53,13 @@ class Departure(NamedTuple):
     Attributes:
         clock: the session's change after which it left.
         when_ms: when that was made, in ms since 1970 UTC; None if nobody knows any longer.
-        until_ms: the copy may have left later, until after the change of that time.
+        until_ms: the copy may have left later, until after the change of that time; if `is_oldest`, that is
+            at least the first change that is kept. None if there is none.
         certainty: of all of this.
         base: the session's bench at that clock: id → record.
         is_oldest: it left then or earlier, but earlier history is not kept.
         doubtful: what is different in the copy but was the same at another moment, at which it may have left.
+        authors: who changed what in the session last; `THERE` stands for adding or removing a record.
     """
 
     clock: int
@@ -64,6 +69,7 @@ class Departure(NamedTuple):
     base: Mapping[str, Record]
     is_oldest: bool = False
     doubtful: frozenset[Unit] = frozenset()
+    authors: Mapping[Unit, str] = {}
 
 
 class AncestorSearch:
@@ -90,7 +96,7 @@ class AncestorSearch:
         for entry in entries:
             self._entries.append(entry)
             flipped: set[Unit] = set()
-            for unit in self._resemblance.play(entry.ops):
+            for unit in self._resemblance.play(entry.ops, entry.step.startswith(MERGE)):
                 flipped ^= {unit}
             self._flips += [(len(self._entries), unit) for unit in flipped]
             self._distances.append(self._resemblance.distance)
@@ -99,7 +105,7 @@ class AncestorSearch:
         """The moment with most in common; None if no item of the copy was on the bench then."""
         best = min(range(len(self._distances)), key=self._distances.__getitem__)
         base = played(self._start, self._entries[:best])
-        shared = sum(is_item(record) and id in self._copy for id, record in base.items())
+        shared = self._shared(base)
         if not shared:
             return None
         rivals = self._rivals(best)
@@ -107,12 +113,34 @@ class AncestorSearch:
         return Departure(
             clock=self._entries[best - 1].clock if best else self._after,
             when_ms=self._time(best),
-            until_ms=self._time(rivals.last),
+            until_ms=self._time(rivals.last or (1 if self._entries else 0)),
             certainty=Certainty.UNSURE if lacks_most else rivals.certainty,
             base=base,
             is_oldest=best == 0,
             doubtful=frozenset(rivals.doubtful | self._touched(best, rivals.last)),
+            authors=self._authors(),
         )
+
+    def at(self, clock: int) -> Departure | None:
+        """A moment that the user knows, as `find`; None also if there is none with this clock."""
+        number = clock - self._after
+        base = played(self._start, self._entries[: max(number, 0)])
+        if not 0 <= number <= len(self._entries) or not self._shared(base):
+            return None
+        when_ms = self._time(number)
+        return Departure(clock, when_ms, when_ms, Certainty.GIVEN, base, authors=self._authors())
+
+    def _shared(self, base: Mapping[str, Record]) -> int:
+        """How many items are on a bench and in the copy."""
+        return sum(is_item(record) and id in self._copy for id, record in base.items())
+
+    def _authors(self) -> dict[Unit, str]:
+        found: dict[Unit, str] = {}
+        for entry in self._entries:
+            for op in entry.ops:
+                names = [THERE] if isinstance(op, (Put, Remove)) else named([op])[op.id]
+                found.update(((op.id, name), entry.author) for name in names)
+        return found
 
     def _rivals(self, best: int) -> _Rivals:
         different = set(self._at_start)

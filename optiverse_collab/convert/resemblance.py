@@ -55,8 +55,12 @@ class Resemblance:
             for unit in self._of_record(id):
                 self._flip(unit)
 
-    def play(self, ops: Iterable[Op]) -> Iterator[Unit]:
+    def play(self, ops: Iterable[Op], merges: bool = False) -> Iterator[Unit]:
         """Apply a change of the session.
+
+        Args:
+            ops: the change.
+            merges: it is from a merge, perhaps of this copy: what it makes the same says nothing.
 
         Yields:
             Each unit that became different, or the same again; perhaps several times.
@@ -64,8 +68,9 @@ class Resemblance:
         for op in ops:
             if is_shown(op, self._records):
                 for unit in self._apply(op):
-                    self._flip(unit)
-                    yield unit
+                    if not merges or unit not in self.different:
+                        self._flip(unit)
+                        yield unit
 
     def weight(self, unit: Unit) -> int:
         """How much a unit counts."""

@@ -7,19 +7,24 @@ the copy may just have an older value, that is contested: the server holds it, a
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from optiverse_collab.convert.ancestor_search import Departure
-from optiverse_collab.convert.equivalence import PLACE
+from optiverse_collab.convert.equivalence import PLACE, overwriting
 from optiverse_collab.convert.kinds import is_item
 from optiverse_collab.convert.resemblance import NEIGHBOUR, THERE
 from optiverse_collab.convert.shapes import is_saved
 from optiverse_collab.convert.three_way import Merge, Opened, merge
-from optiverse_collab.core.records import Op, Put, Record, Remove, Set
+from optiverse_collab.core.client.conflicts import HeldChange, of_gone, standing
+from optiverse_collab.core.client.effects import Conflict, ConflictKind
+from optiverse_collab.core.records import Op, Put, Record, Remove, Set, named
 
 Records = Mapping[str, Record]
 
 
-def merge_copy(left: Departure, mine: Records, theirs: Records, unshown: Collection[str] = ()) -> Merge:
+def merge_copy(
+    left: Departure, mine: Records, theirs: Records, has_tree: bool = False, unshown: Collection[str] = ()
+) -> Merge:
     """Find what was edited in a copy since it left its session, and compare it with the session's edits.
 
     An item that the copy's editor can't save was not removed. If the copy may have left before the oldest
@@ -29,6 +34,7 @@ def merge_copy(left: Departure, mine: Records, theirs: Records, unshown: Collect
         left: when the copy left.
         mine: the copy: id → record.
         theirs: the session's bench now.
+        has_tree: whether the copy says of everything if it is hidden or locked; see `overwriting`.
         unshown: ids of records that are in the copy, though not in `mine`.
     """
     base = {
@@ -36,8 +42,49 @@ def merge_copy(left: Departure, mine: Records, theirs: Records, unshown: Collect
         for id, record in left.base.items()
         if id in mine or (id not in unshown and (not is_item(record) or is_saved(record)))
     }
-    merged = merge(base, Opened(mine, mine), mine, theirs, removals=not left.is_oldest)
+    shown = {id: _before_edits(base.get(id), record, has_tree) for id, record in mine.items()}
+    merged = merge(base, Opened(mine, shown), mine, theirs, removals=not left.is_oldest)
     return _Doubts(left, merged).settled(mine, theirs)
+
+
+def _before_edits(base: Record | None, mine: Record, has_tree: bool) -> Record:
+    """A copy's record with what it says of its content undone.
+
+    So `merge` finds what only one of the two states, too, unless editors fill that in.
+    """
+    op = None if base is None or base.kind != mine.kind else overwriting(base, mine, has_tree)
+    if base is None or op is None:
+        return mine
+    kept = {name: value for name, value in mine.props.items() if name not in op.props}
+    old = {name: base.props[name] for name in (*op.props, *op.unset) if name in base.props}
+    return Record(mine.id, mine.kind, {**kept, **old}, mine.lane)
+
+
+def conflicts(left: Departure, merged: Merge, mine: Records, theirs: Records) -> list[Conflict]:
+    """The edits that are not sent, with both values: their user decides.
+
+    The server would apply them over the user's own later values.
+
+    Args:
+        left, mine, theirs: as in `merge_copy`, and `merged` its result.
+    """
+    held = [_held(left, op, theirs[op.id]) for op in merged.contested]
+    return held + [_gone(left, op, mine[op.id]) for op in merged.gone]
+
+
+def _gone(left: Departure, op: Op, record: Record) -> Conflict:
+    by = left.authors.get((op.id, THERE), "")
+    return replace(of_gone(op, left.base.get(op.id, record), by), away=True)
+
+
+def _held(left: Departure, op: Op, there: Record) -> Conflict:
+    names = () if isinstance(op, Remove) else tuple(named([op])[op.id])
+    by = next((left.authors[op.id, name] for name in names if (op.id, name) in left.authors), None)
+    if by is None:
+        by = left.authors.get((op.id, THERE), "")
+    shown = names if isinstance(op, Set) else ()
+    theirs = standing(HeldChange([op], by), there)
+    return Conflict(ConflictKind.HELD, by, shown, op, theirs, there, away=True)
 
 
 class _Doubts:

@@ -17,6 +17,7 @@ from optiverse_collab.scripting.connecting import connect
 from optiverse_collab.scripting.files import Plan
 from optiverse_collab.scripting.history import PastSpan
 from optiverse_collab.scripting.item import Item
+from optiverse_collab.scripting.merging import MergedCopy
 from optiverse_collab.scripting.stream import Stream
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Conflict",
     "Finding",
     "Item",
+    "MergedCopy",
     "PastSpan",
     "PastStep",
     "Plan",

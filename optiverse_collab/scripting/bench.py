@@ -14,9 +14,8 @@ from types import TracebackType
 from typing import Any
 
 from optiverse_collab.core.checks import check_change
-from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.access_effects import DeviceMade
-from optiverse_collab.core.client.effects import LossKind, Lost, SessionEffect, ShowChange, SyncProgress
+from optiverse_collab.core.client.effects import SessionEffect, ShowChange, SyncProgress
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.restoring import Restoration
@@ -28,11 +27,12 @@ from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError, EditsInConflict
-from optiverse_collab.scripting.conflicts import Conflict, conflict_of
+from optiverse_collab.scripting.conflicts import Conflict
 from optiverse_collab.scripting.files import Plan, plan_import, read_file, write_records
 from optiverse_collab.scripting.history import PastReader, PastSpan
 from optiverse_collab.scripting.item import Items, own_copy, plain
 from optiverse_collab.scripting.keys import Keys
+from optiverse_collab.scripting.merging import File, MergedCopy, Merging
 from optiverse_collab.scripting.stream import E, Stream
 from optiverse_collab.scripting.unacknowledged import FLUSH_SECONDS, Progress, Unacknowledged
 from optiverse_collab.scripting.versions import AsyncVersions
@@ -212,10 +212,8 @@ class AsyncBench(Items):
             CollaborationError, ConnectionFailed: as in `at` and `flush`.
         """
         wanted = Restoration(await self.at(clock), ids, properties)
-        self._driver.check()
-        edit_in_step(
-            self._replica, wanted.ops(self._view), wanted.step(secrets.token_hex(8)), self.clock, yields=True
-        )
+        ops, step = wanted.ops(self._view), wanted.step(secrets.token_hex(8))
+        edit_in_step(self._replica, ops, step, self.clock, yields=True)
         self._driver.wake()
         return await self.flush()
 
@@ -267,6 +265,11 @@ class AsyncBench(Items):
         await self._unacknowledged.drain(FLUSH_SECONDS, progress)
         return plan
 
+    async def merge_file(self, file: File, ancestor: int | None = None, dry_run: bool = False) -> MergedCopy:
+        """Merge a copy of the bench that was edited elsewhere; see `Merging.merge`."""
+        merging = Merging(self._replica, self._driver, self._past, self.flush)
+        return await merging.merge(file, ancestor, dry_run)
+
     async def export_file(self, path: str | os.PathLike[str], replace: bool = False) -> None:
         """Write the bench as a file for Optiverse.
 
@@ -297,11 +300,8 @@ class AsyncBench(Items):
             log.warning("Error while leaving because of %r: %s", error, second)
 
     def _hear(self, effect: SessionEffect) -> None:
-        if isinstance(effect, Lost) and effect.kind is LossKind.REFUSED:
-            self._unacknowledged.refusals.append(effect.message)
-        elif isinstance(effect, fx.Conflict):
-            self._unacknowledged.conflicts.append(conflict_of(effect))
-        elif isinstance(effect, DeviceMade):
+        self._unacknowledged.hear(effect)
+        if isinstance(effect, DeviceMade):
             self._keys.keep(effect.device)
         elif isinstance(effect, SyncProgress) and self._progress is not None:
             self._progress(effect.received, effect.total)

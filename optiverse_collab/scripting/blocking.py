@@ -24,6 +24,7 @@ from optiverse_collab.scripting.connecting import connect
 from optiverse_collab.scripting.files import Plan
 from optiverse_collab.scripting.history import PastSpan
 from optiverse_collab.scripting.item import Items
+from optiverse_collab.scripting.merging import File, MergedCopy
 from optiverse_collab.scripting.stream import Stream
 from optiverse_collab.scripting.unacknowledged import FLUSH_SECONDS, Progress
 from optiverse_collab.scripting.versions import Versions
@@ -195,6 +196,10 @@ class Bench(Items):
     ) -> Plan:
         """Add the bench of an Optiverse file to the session; see `AsyncBench.import_file`."""
         return self._run(self._bench.import_file(path, replace, progress))
+
+    def merge_file(self, file: File, ancestor: int | None = None, dry_run: bool = False) -> MergedCopy:
+        """Merge a copy of the bench that was edited elsewhere; see `Merging.merge`."""
+        return self._run(self._bench.merge_file(file, ancestor, dry_run))
 
     def export_file(self, path: str | os.PathLike[str], replace: bool = False) -> None:
         """Write the bench as a file for Optiverse; see `AsyncBench.export_file`."""

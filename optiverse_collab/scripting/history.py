@@ -61,13 +61,13 @@ class PastReader:
 
     async def steps(self, after: int, until: int, since: datetime | None) -> list[PastStep]:
         """The steps of a span; see `AsyncBench.history`."""
-        reading = await self._read(_span(after, until, since))
+        reading = await self.read(_span(after, until, since))
         return [] if reading.start is None else steps_of(reading.start, reading.entries)
 
     async def span(self, after: int, until: int, since: datetime | None) -> PastSpan:
         """The benches around a span, and its steps; see `AsyncBench.past`."""
         wanted = _span(after, until, since)
-        reading = await self._read(wanted)
+        reading = await self.read(wanted)
         start = await self.bench(reading.after) if reading.start is None else dict(reading.start)
         is_whole = await self._starts_at(wanted, reading.after)
         return PastSpan(start, played(start, reading.entries), steps_of(start, reading.entries), is_whole)
@@ -79,7 +79,12 @@ class PastReader:
         before = await self._ask(Span(clock - 1, clock))
         return isinstance(before, EntriesArrived) and len(before.entries) > 0
 
-    async def _read(self, span: Span) -> PastReading:
+    async def read(self, span: Span) -> PastReading:
+        """The changes of a span.
+
+        Raises:
+            CollaborationError: the server can't answer.
+        """
         reading = PastReading(span)
         while reading.wanted is not None:
             reading.take(await self._ask(reading.wanted))

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from functools import partial
 
 from optiverse_collab.core.access import all_that_is_allowed
+from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError, ConnectionFailed
-from optiverse_collab.scripting.conflicts import Conflict
+from optiverse_collab.scripting.conflicts import Conflict, conflict_of
 from optiverse_collab.wording import log_lines
 
 FLUSH_SECONDS = 30.0
@@ -36,6 +37,13 @@ class Unacknowledged:
         self.conflicts: deque[Conflict] = deque(maxlen=CONFLICTS)
         self._replica = replica
         self._driver = driver
+
+    def hear(self, effect: fx.SessionEffect) -> None:
+        """Note the outcome of a change, if this is one."""
+        if isinstance(effect, fx.Lost) and effect.kind is fx.LossKind.REFUSED:
+            self.refusals.append(effect.message)
+        elif isinstance(effect, fx.Conflict):
+            self.conflicts.append(conflict_of(effect))
 
     async def drain(self, timeout_s: float, progress: Progress | None = None) -> None:
         """Wait until nothing is pending.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from optiverse_collab.convert.ancestor_search import AncestorSearch, Certainty, Departure
 from optiverse_collab.convert.resemblance import THERE
+from optiverse_collab.core.protocol.changes import MERGE
 from optiverse_collab.core.protocol.past import PastEntry
 from optiverse_collab.core.records import Put, Record, Remove, Set, put
 from tests.helpers.stray_copies import Bench, entry, is_right, random_case
@@ -91,11 +92,39 @@ def test_history_that_is_not_kept_hides_the_moment() -> None:
     found = searched(
         bench(lens=0, mirror=0, wall=3, stage=0), [move(8, lens=1), move(9, lens=2)], AT_START, 7
     )
-    assert (found.clock, found.when_ms, found.until_ms, found.is_oldest) == (7, None, None, True)
+    assert (found.clock, found.when_ms, found.until_ms, found.is_oldest) == (7, None, 8000, True)
     found = searched(
         bench(lens=1, mirror=0, wall=3, stage=0), [move(8, lens=1), move(9, lens=2)], AT_START, 7
     )
     assert (found.clock, found.when_ms, found.is_oldest) == (8, 8000, False)
+
+
+def test_what_came_from_the_copy_says_nothing() -> None:
+    """HIST-12: it was merged, was edited again at home, and comes back."""
+    merge = entry(4, *(Set(id, {"pos": [9, 0.0]}) for id in ("lens", "wall")), step=f"{MERGE}1")
+    entries = [START, move(2, mirror=5), move(3, mirror=6), merge, move(5, mirror=7)]
+    copy = bench(lens=9, mirror=5, wall=9, stage=8)
+    found = searched(copy, entries)
+    assert (found.clock, found.certainty) == (2, Certainty.SURE)
+    found = searched(copy, [*entries, move(6, stage=8, lens=9)])
+    assert found.clock == 6
+
+
+def test_the_author_of_each_value_is_known() -> None:
+    moves = entry(2, Set("lens", {"pos": [1.0, 0.0]}), author="Ben")
+    entries = [START, moves, entry(3, Remove("wall"), author="Eva")]
+    found = searched(bench(lens=0, mirror=0, wall=0, stage=0), entries)
+    assert (found.authors["lens", "pos"], found.authors["wall", THERE]) == ("Ben", "Eva")
+
+
+def test_a_moment_may_be_given() -> None:
+    search = AncestorSearch(bench(lens=0), {}, 0)
+    search.add([START, move(2, lens=1)])
+    found = search.at(1)
+    assert found is not None
+    assert (found.clock, found.when_ms, found.certainty, found.base) == (1, 1000, Certainty.GIVEN, AT_START)
+    assert not found.doubtful
+    assert [search.at(clock) for clock in (-1, 0, 3)] == [None] * 3
 
 
 def test_an_item_put_back_in_one_change_is_the_same() -> None:

@@ -56,6 +56,16 @@ def test_a_record_that_the_copy_lacks_counts_if_editors_keep_it() -> None:
     assert list(there.play([Set("new", {"pos": [1.0, 0.0]}), Remove("new")])) == [("new", THERE)]
 
 
+def test_what_a_merge_makes_the_same_says_nothing() -> None:
+    """HIST-12: until somebody else sets it."""
+    there = Resemblance(COPY, COPY)
+    list(there.play([Set("lens", {"pos": [5.0, 0.0]})]))
+    assert list(there.play([Set("lens", {"pos": [1.0, 0.0]})], merges=True)) == []
+    assert there.different == {("lens", "pos")}
+    assert list(there.play([Set("lens", {"pos": [1.0, 0.0]})])) == [("lens", "pos")]
+    assert list(there.play([Set("lens", {"pos": [7.0, 0.0]})], merges=True)) == [("lens", "pos")]
+
+
 def test_others_lanes_are_no_part_of_it() -> None:
     there = Resemblance(COPY, COPY)
     assert list(there.play([Put("lens 2", "comment", {}, Lane.TALK), Set("lens 2", {"x": 1})])) == []

@@ -8,8 +8,9 @@ from optiverse_collab.convert import differs
 from optiverse_collab.convert.ancestor_search import AncestorSearch, Certainty, Departure
 from optiverse_collab.convert.equivalence import PLACE, same_meaning
 from optiverse_collab.convert.resemblance import NEIGHBOUR, THERE, Unit
-from optiverse_collab.convert.stray_copy import merge_copy
+from optiverse_collab.convert.stray_copy import conflicts, merge_copy
 from optiverse_collab.convert.three_way import Merge
+from optiverse_collab.core.client.effects import ConflictKind
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from tests.helpers.stray_copies import Bench, Case, random_case
 
@@ -42,6 +43,28 @@ def test_what_was_changed_on_both_sides_is_contested() -> None:
         [Set("lens", {"x": 5})],
         [Set("mirror", {"x": 2})],
     )
+
+
+def test_what_only_one_states_counts_unless_it_is_a_default() -> None:
+    base = bench(lens={"x": 0, "layer_visible": False}, mirror={"x": 0})
+    mine = bench(lens={"x": 0, "locked": False, "mm_per_pixel": 0.1}, mirror={"x": 0, "notes": "Hi"})
+    assert merge_copy(left(base), mine, base).clear == [Set("mirror", {"notes": "Hi"})]
+    found = merge_copy(left(base), mine, base, has_tree=True)
+    assert found.clear == [Set("lens", {}, ["layer_visible"]), Set("mirror", {"notes": "Hi"})]
+
+
+def test_the_conflicts_have_both_values_and_an_author() -> None:
+    mine = bench(lens={"x": 5, "name": "Mine"}, mirror={"x": 3}, new={"x": 4})
+    theirs = bench(lens={"x": 9, "name": "Lens"}, wall={"x": 3})
+    authors = {("lens", "x"): "Ann", ("mirror", THERE): "Ben", ("wall", THERE): "Eva"}
+    departure = left()._replace(authors=authors)
+    found = conflicts(departure, merge_copy(departure, mine, theirs), mine, theirs)
+    assert [(one.kind, one.by, one.mine, one.theirs, one.names) for one in found] == [
+        (ConflictKind.HELD, "Ann", Set("lens", {"x": 5}), Set("lens", {"x": 9}), ("x",)),
+        (ConflictKind.HELD, "Eva", Remove("wall"), Set("wall", {"x": 3}), ()),
+        (ConflictKind.GONE, "Ben", Set("mirror", {"x": 3}), Remove("mirror"), ()),
+    ]
+    assert [one.record for one in found] == [theirs["lens"], theirs["wall"], BASE["mirror"]]
 
 
 def test_beyond_the_kept_history_nothing_was_removed() -> None:

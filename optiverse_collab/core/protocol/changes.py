@@ -16,6 +16,9 @@ SWEEP = "sweep:"
 RESTORE = "restore:"
 """The prefix of a step's id that brings an earlier bench back."""
 
+MERGE = "merge:"
+"""The prefix of a step's id that brings a bench's edits from elsewhere (HIST-12)."""
+
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_NUMBER)]
 """A client's number for a change (LIM-12)."""
