@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from optiverse_collab import manifest
+from optiverse_collab.convert.outlines import is_met, lines_of
 from optiverse_collab.core.records import Record
-from optiverse_collab.host.outlines import is_met, lines_of
 from optiverse_collab_demo import beams
 
 

@@ -120,8 +120,8 @@ class Drawing:
         if max(box.right - box.left, box.bottom - box.top) < DOT:
             self._path(dot(self._frame.px(symbol.at)), colour, title, stroke_width=number(DOT))
             return
-        lines = [line([self._frame.px(point) for point in part.points]) for part in symbol.lines]
-        style = {"stroke_width": "3" if any(part.is_heavy for part in symbol.lines) else "1.5"}
+        lines = [line([self._frame.px(point) for point in path]) for path in symbol.paths]
+        style = {"stroke_width": "3" if symbol.is_heavy else "1.5"}
         if is_ghost:
             style = {"stroke_width": "1.5", "stroke_dasharray": DASHES, "stroke_linecap": "butt"}
         self._path("".join(lines), colour, title, **style)
@@ -157,7 +157,7 @@ class Drawing:
 
     def _box(self, symbol: Symbol) -> Box:
         """What a symbol covers."""
-        points = [symbol.at, *(point for part in symbol.lines for point in part.points)]
+        points = [symbol.at, *chain.from_iterable(symbol.paths)]
         xs, ys = zip(*map(self._frame.px, points), strict=True)
         return Box(min(xs), min(ys), max(xs), max(ys))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median_low
 from typing import NamedTuple
 
-from optiverse_collab.report.symbols import Point
+from optiverse_collab.convert.outlines import Point
 from optiverse_collab.report.things import Fate, Thing
 
 WIDTH, HEIGHT, MARGIN = 1000.0, 640.0, 50.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from xml.etree import ElementTree as ET
 
+from optiverse_collab.convert.outlines import Point
 from optiverse_collab.core.text import printable
-from optiverse_collab.report.symbols import Point
 
 FONT_SIZE = 11
 """In px."""

@@ -1,35 +1,32 @@
-"""How items look in a picture: lines in millimetres, y up, as Optiverse has them."""
+"""How items look in a picture: paths in millimetres, y up, as Optiverse has them."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any, NamedTuple
 
+from optiverse_collab.convert.outlines import Line, Point, interface_lines, lines_of
+from optiverse_collab.convert.shapes import is_point
 from optiverse_collab.core.records import Record
 
-Point = tuple[float, float]
+Path = tuple[Point, ...]
 
 _MOST = 1e9
 """In mm, a thousand kilometres; what is farther away has no place on a bench."""
 
-_PARTS = 100
-"""An item is drawn with at most this many surfaces or corners."""
+_PATHS = 100
+"""An item is drawn with at most this many."""
 
 _ARC = 6
 """From how many straight lines half the outline of a lens is made."""
 
+_BULGE = 0.1
+"""The thickness of half a lens beside its height."""
 
-class Line(NamedTuple):
-    """A part of a symbol.
-
-    Attributes:
-        points: its corners; closed if it ends where it begins.
-        is_heavy: drawn thick, like what stops or turns a beam.
-    """
-
-    points: tuple[Point, ...]
-    is_heavy: bool = False
+_HEAVY = frozenset(("mirror", "dichroic", "beam_block"))
+"""Interfaces that are drawn thick, since they turn or stop a beam."""
 
 
 class Symbol(NamedTuple):
@@ -37,137 +34,77 @@ class Symbol(NamedTuple):
 
     Attributes:
         at: its place.
-        lines: the parts; none for text.
+        paths: lines from corner to corner; none for text.
+        is_heavy: whether they are drawn thick.
     """
 
     at: Point
-    lines: tuple[Line, ...]
+    paths: tuple[Path, ...]
+    is_heavy: bool = False
 
 
 def symbol(record: Record) -> Symbol | None:
     """The symbol of a record; None if it has no place."""
-    props = record.props
-    corners = _corners(record)
-    if corners:
-        middle = len(corners) // 2
-        return Symbol(corners[middle], (Line(tuple(corners)),))
-    at = _point(props.get("pos"))
-    if at is None:
-        return None
-    # Optiverse counts the angles of rectangles in the other direction.
-    degrees = _number(props.get("angle_deg"), 0.0) * (1 if record.kind == "rectangle" else -1)
-    lines = [
-        Line(tuple(_placed(point, at, degrees) for point in line), heavy) for line, heavy in _own(record)
-    ]
-    return Symbol(at, tuple(lines))
-
-
-def _own(record: Record) -> Iterator[Line]:
-    """The parts of an item around its place, before it is turned."""
-    props = record.props
-    surfaces = _surfaces(props)
-    if record.kind == "text":
-        return
-    if surfaces:
-        for kind, a, b in surfaces:
-            yield from _SHAPES.get(kind, _flat)(a, b)
-    elif record.kind == "rectangle":
-        width, height = _point(props.get("size_mm")) or (40.0, 40.0)
-        yield _box(width, height)
+    interfaces = [(str(one.get("element_type")), line) for one, line in interface_lines(record)]
+    if interfaces:
+        found = [path for kind, line in interfaces for path in _SHAPES.get(kind, _flat)(*line)]
     elif record.kind == "source":
-        half = max(_number(props.get("size_mm"), 10.0) / 2, 5.0)
-        yield Line(((-2 * half, half), (0.0, 0.0), (-2 * half, -half), (-2 * half, half)))
+        found = [path for line in lines_of(record) for path in _arrow(*line)]
     else:
-        height = _number(props.get("object_height_mm"), 20.0)
-        yield _box(height, height)
+        found = _joined(lines_of(record)[:_PATHS])
+    paths = tuple(islice(filter(_is_near, found), _PATHS))
+    at = _place(record, paths)
+    return None if at is None else Symbol(at, paths, any(kind in _HEAVY for kind, _ in interfaces))
 
 
-def _box(width: float, height: float) -> Line:
-    x, y = width / 2, height / 2
-    return Line(((-x, -y), (x, -y), (x, y), (-x, y), (-x, -y)))
+def _place(record: Record, paths: tuple[Path, ...]) -> Point | None:
+    """The position of an item; of a ruler or an angle, which have none, a point in the middle."""
+    if record.kind in ("ruler", "angle_measure"):
+        return paths[0][len(paths[0]) // 2] if paths else None
+    pos: Any = record.props.get("pos")
+    return (float(pos[0]), float(pos[1])) if is_point(pos) and _is_near([pos]) else None
 
 
-def _flat(a: Point, b: Point) -> Iterator[Line]:
-    yield Line((a, b))
+def _joined(lines: Iterable[Line]) -> list[Path]:
+    """Paths of lines that begin where the last one ended."""
+    paths: list[Path] = []
+    for a, b in lines:
+        if paths and paths[-1][-1] == a:
+            paths[-1] += (b,)
+        else:
+            paths.append((a, b))
+    return paths
 
 
-def _thick(a: Point, b: Point) -> Iterator[Line]:
-    yield Line((a, b), is_heavy=True)
+def _is_near(path: Iterable[Point]) -> bool:
+    return all(-_MOST <= part <= _MOST for point in path for part in point)
 
 
-def _lens(a: Point, b: Point) -> Iterator[Line]:
+def _flat(a: Point, b: Point) -> list[Path]:
+    return [(a, b)]
+
+
+def _lens(a: Point, b: Point) -> list[Path]:
     """Two arcs that meet at the rim."""
-    x, y, dx, dy = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (b[0] - a[0]) / 2, (b[1] - a[1]) / 2
-    steps = [index * math.pi / _ARC for index in range(2 * _ARC + 1)]
-    yield Line(
-        tuple(
-            (x - dx * math.cos(t) - dy * 0.2 * math.sin(t), y - dy * math.cos(t) + dx * 0.2 * math.sin(t))
-            for t in steps
-        )
-    )
+    turns = [index * math.pi / _ARC for index in range(2 * _ARC + 1)]
+    return [tuple(_beside(a, b, (1 - math.cos(turn)) / 2, _BULGE * math.sin(turn)) for turn in turns)]
 
 
-def _cube(a: Point, b: Point) -> Iterator[Line]:
-    """The square with this diagonal."""
-    x, y, dx, dy = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2, (b[0] - a[0]) / 2, (b[1] - a[1]) / 2
-    yield Line((a, b))
-    yield Line((a, (x - dy, y + dx), b, (x + dy, y - dx), a))
+def _cube(a: Point, b: Point) -> list[Path]:
+    """A diagonal, and the square around it."""
+    return [(a, b), (a, _beside(a, b, 0.5, 0.5), b, _beside(a, b, 0.5, -0.5), a)]
 
 
-_SHAPES = {"lens": _lens, "beam_splitter": _cube, "mirror": _thick, "dichroic": _thick, "beam_block": _thick}
+def _arrow(a: Point, b: Point) -> list[Path]:
+    """A triangle that points away from an aperture, as the beams of a source do."""
+    tip = _beside(a, b, 0.5, 0.0)
+    return [(_beside(a, b, 0.0, 1.0), tip, _beside(a, b, 1.0, 1.0), _beside(a, b, 0.0, 1.0))]
 
 
-def _surfaces(props: Mapping[str, Any]) -> list[tuple[str, Point, Point]]:
-    """The type and both ends of each surface; Optiverse centres an item with a picture on its first one."""
-    entries = props.get("interfaces")
-    found = []
-    for entry in entries[:_PARTS] if isinstance(entries, list) else ():
-        if isinstance(entry, dict):
-            ends = [_number(entry.get(f"{name}_mm"), default) for name, default in _ENDS]
-            found.append((str(entry.get("element_type")), (ends[0], ends[1]), (ends[2], ends[3])))
-    if not found or not props.get("image_path"):
-        return found
-    _, (x1, y1), (x2, y2) = found[0]
-    x, y = (x1 + x2) / 2, (y1 + y2) / 2
-    return [(kind, (a[0] - x, a[1] - y), (b[0] - x, b[1] - y)) for kind, a, b in found]
+_SHAPES = {"lens": _lens, "beam_splitter": _cube}
 
 
-_ENDS = (("x1", 0.0), ("y1", 0.0), ("x2", 10.0), ("y2", 0.0))
-
-
-def _corners(record: Record) -> list[Point]:
-    """The corners of what has no place, but a line on the bench: rulers and angles."""
-    props = record.props
-    if record.kind == "ruler":
-        value = props.get("points")
-        points = value if isinstance(value, (list, tuple)) else [props.get("p1"), props.get("p2")]
-    elif record.kind == "angle_measure":
-        points = [props.get(name) for name in ("point1", "vertex", "point2")]
-    else:
-        return []
-    found = [_point(one) for one in points[:_PARTS]]
-    return [one for one in found if one is not None] if None not in found else []
-
-
-def _placed(point: Point, at: Point, degrees: float) -> Point:
-    """A point of an item, turned counter-clockwise about its place."""
-    angle = math.radians(degrees % 360.0)
-    x, y = point
-    return (
-        at[0] + x * math.cos(angle) - y * math.sin(angle),
-        at[1] + x * math.sin(angle) + y * math.cos(angle),
-    )
-
-
-def _point(value: Any) -> Point | None:
-    if not isinstance(value, (list, tuple)) or len(value) != 2:
-        return None
-    x, y = (_number(part, math.nan) for part in value)
-    return None if math.isnan(x) or math.isnan(y) else (x, y)
-
-
-def _number(value: Any, default: float) -> float:
-    """A number that can mean something on a bench, or else `default`."""
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and -_MOST <= value <= _MOST:
-        return float(value)
-    return default
+def _beside(a: Point, b: Point, along: float, aside: float) -> Point:
+    """A point beside the way from `a` to `b`, on its left, in parts of its length."""
+    dx, dy = b[0] - a[0], b[1] - a[1]
+    return a[0] + along * dx - aside * dy, a[1] + along * dy + aside * dx

@@ -8,9 +8,11 @@ from itertools import chain
 from typing import NamedTuple
 
 from optiverse_collab.convert import is_item
+from optiverse_collab.convert.displacement import displacement
+from optiverse_collab.convert.outlines import Point
 from optiverse_collab.core.records import Record, Set, record_difference
 from optiverse_collab.core.text import cut, printable
-from optiverse_collab.report.symbols import Point, Symbol, symbol
+from optiverse_collab.report.symbols import Symbol, symbol
 from optiverse_collab.wording.values import LAYERS
 
 NAME_CHARS = 24
@@ -53,7 +55,7 @@ class Thing(NamedTuple):
         for one in (self.now, self.old):
             if one is not None:
                 yield one.at
-                yield from chain.from_iterable(line.points for line in one.lines)
+                yield from chain.from_iterable(one.paths)
 
 
 def things(start: Mapping[str, Record], end: Mapping[str, Record]) -> list[Thing]:
@@ -73,11 +75,18 @@ def _thing(old: Record | None, new: Record | None) -> Thing | None:
     name = _name(new or old)
     if before is None:
         return None if now is None else Thing(name, Fate.ADDED, now, None)
-    if now is None:
+    if now is None or old is None or new is None:
         return Thing(name, Fate.REMOVED, None, before)
-    if before != now:
-        return Thing(name, Fate.MOVED, now, before)
-    return Thing(name, Fate.CHANGED if _differ(old, new) else Fate.SAME, now, None)
+    looks_same = before == now
+    return Thing(name, _fate(old, new, looks_same), now, None if looks_same else before)
+
+
+def _fate(old: Record, new: Record, looks_same: bool) -> Fate:
+    moved = displacement(old, new)
+    is_elsewhere = not looks_same if moved is None else moved.is_move or moved.is_turn
+    if is_elsewhere:
+        return Fate.MOVED
+    return Fate.CHANGED if _differ(old, new) else Fate.SAME
 
 
 def _differ(old: Record | None, new: Record | None) -> bool:

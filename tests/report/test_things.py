@@ -26,14 +26,22 @@ def mirror(**props: Any) -> Record:
     [
         (bench(mirror()), bench(mirror()), Fate.SAME, ((0, 0), None)),
         (bench(mirror()), bench(mirror(pos=[1, 0])), Fate.MOVED, ((1, 0), (0, 0))),
-        (bench(mirror()), bench(mirror(angle_deg=1)), Fate.MOVED, ((0, 0), (0, 0))),
+        (bench(mirror()), bench(mirror(angle_deg=1)), Fate.MOVED, ((0, 0), None)),
+        (
+            bench(Record("m", "ruler", {"points": [[0, 0], [1, 1]]})),
+            bench(Record("m", "ruler", {"points": [[0, 0], [2, 2]]})),
+            Fate.MOVED,
+            ((2, 2), (1, 1)),
+        ),
         (bench(mirror()), bench(mirror(notes="x")), Fate.CHANGED, ((0, 0), None)),
         (bench(mirror()), bench(mirror(order=1, z_value=2, parent="g")), Fate.SAME, ((0, 0), None)),
         (bench(mirror()), {}, Fate.REMOVED, (None, (0, 0))),
         ({}, bench(mirror()), Fate.ADDED, ((0, 0), None)),
         (bench(component("m")), bench(mirror()), Fate.ADDED, ((0, 0), None)),
         (bench(mirror()), bench(component("m")), Fate.REMOVED, (None, (0, 0))),
-        (bench(mirror()), bench(Record("m", "text", {"pos": [0, 0]})), Fate.MOVED, ((0, 0), (0, 0))),
+        (bench(mirror()), bench(Record("m", "text", {"pos": [0, 0]})), Fate.CHANGED, ((0, 0), None)),
+        (bench(mirror()), bench(mirror(object_height_mm=9)), Fate.CHANGED, ((0, 0), (0, 0))),
+        (bench(mirror()), bench(mirror(angle_deg=360.0)), Fate.CHANGED, ((0, 0), None)),
     ],
 )
 def test_what_became_of_a_thing(start: Any, end: Any, fate: Fate, places: Any) -> None:

@@ -9,12 +9,12 @@ from itertools import pairwise
 
 from optiverse_collab.convert import item_from_record
 from optiverse_collab.convert.layers import hidden
+from optiverse_collab.convert.outlines import Line, Point, interface_lines, is_met, lines_of
 from optiverse_collab.core.records import Record
 from optiverse_collab.host.optiverse.items.fields import accepts
 from optiverse_collab.host.optiverse.upstream.engine import Element, SourceProperties, engine_names
 from optiverse_collab.host.optiverse.upstream.items import Interface
 from optiverse_collab.host.optiverse.upstream.version import installed_version, knows_layers
-from optiverse_collab.host.outlines import Line, Point, interface_lines, is_met, lines_of
 
 _TO_NOBODY = logging.NullHandler()
 """Optiverse logs a traceback for each unknown interface; without a window, Python would print it."""

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from optiverse_collab.convert import read_bench, records_from_bench
+from optiverse_collab.convert.outlines import TOUCH_MM, Line, interface_lines, is_met, lines_of
 from optiverse_collab.core.records import Record
-from optiverse_collab.host.outlines import TOUCH_MM, Line, interface_lines, is_met, lines_of
 from optiverse_collab_demo.beams import surfaces_of
 from tests.helpers.benches import DATA
 
