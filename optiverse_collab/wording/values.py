@@ -19,7 +19,7 @@ LAYERS = frozenset(("parent", "order", "z_value"))
 _UNITS = {"_mm": "mm", "_deg": "°", "_nm": "nm"}
 """The ending of a property's name → the unit of its value."""
 
-_PLACES = frozenset(("pos", "points", "p1", "p2", "vertex", "point1", "point2", "owner_offset"))
+_PLACES = frozenset(("pos", "points", "vertex", "point1", "point2", "owner_offset"))
 """Properties in mm whose names don't say so."""
 
 _NAMES = {"pos": "position"}
