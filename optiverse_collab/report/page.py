@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import quote
 
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.report.contents import Report
 from optiverse_collab.report.markdown import image, link, plain, table
+from optiverse_collab.wording.activity import things
+from optiverse_collab.wording.comparison import COLUMNS, Row, rows
 from optiverse_collab.wording.conflicts import SOMEBODY
-from optiverse_collab.wording.lab_book import Row, rows
 from optiverse_collab.wording.numbers import counted
 from optiverse_collab.wording.values import joined
 
@@ -23,8 +24,9 @@ ITEMS = 10
 STEPS = 2000
 """… and this many steps, the last ones."""
 
-_DIFFERENCES = (("What", 40), ("Before", 25), ("After", 25), ("Last changed by", 15))
-_STEPS = (("Time", 10), ("Who", 12), ("What", 40), ("Before", 25), ("After", 25), ("Open", 6))
+_VALUES = tuple(zip(COLUMNS, (20, 25, 25, 25), strict=True))
+_DIFFERENCES = (*_VALUES, ("Last changed by", 15))
+_STEPS = (("Time", 10), ("Who", 12), *_VALUES, ("Open", 6))
 
 
 def page(report: Report, picture: str, notes: Sequence[str] = ()) -> str:
@@ -73,13 +75,12 @@ def _missing(report: Report) -> str:
 def _differences(report: Report) -> str:
     """What became of the items, by all steps together."""
     last = {id: step.author for step in report.steps for id, _, _ in step.edits}
-    ids = dict.fromkeys([*report.start, *report.end])
-    found = rows((last.get(id, ""), report.start.get(id), report.end.get(id)) for id in ids)
+    found = _alike((last.get(row.id) or SOMEBODY, row) for row in rows(report.start, report.end))
     if not found:
         return "None: at the end, everything is as at the start."
-    cells = [(*_cells(row), plain(row.who)) for row in found[:DIFFERENCES]]
+    cells = [(*_cells(together), plain(who)) for who, together in found[:DIFFERENCES]]
     if len(found) > DIFFERENCES:
-        cells.append((f"… and {len(found) - DIFFERENCES} more", "", "", ""))
+        cells.append((f"… and {len(found) - DIFFERENCES} more", *[""] * len(COLUMNS)))
     return table(_DIFFERENCES, cells)
 
 
@@ -102,18 +103,28 @@ def _step(report: Report, step: PastStep) -> Iterator[tuple[str, ...]]:
     one_day = report.began.date() == report.ended.date()
     time = f"{report.time(step.began_ms):{'%H:%M:%S' if one_day else '%Y-%m-%d %H:%M:%S'}}"
     head = time, plain(step.author or SOMEBODY)
-    found = rows((step.author, before, after) for _, before, after in step.edits)
-    for row in found[:ITEMS]:
-        yield *head, *_cells(row), link(str(step.last), report.link(step.last, _only(row)))
+    before, after = ({id: one for id, *pair in step.edits if (one := pair[at])} for at in (0, 1))
+    found = _alike(("", row) for row in rows(before, after))
+    for _, together in found[:ITEMS]:
+        id = together[0].id
+        item = id if len(together) == 1 and id in after else None
+        yield *head, *_cells(together), link(str(step.last), report.link(step.last, item))
         head = "", ""
-    if len(found) > ITEMS:
-        yield *head, f"… and {len(found) - ITEMS} more", "", "", link(str(step.last), report.link(step.last))
+    rest = f"… and {len(found) - ITEMS} more" if found else "Other data of the bench"
+    if len(found) > ITEMS or not found:
+        yield *head, rest, "", "", "", link(str(step.last), report.link(step.last))
 
 
-def _only(row: Row) -> str | None:
-    """The id of a row's item, if it is about one."""
-    return row.ids[0] if len(row.ids) == 1 else None
+def _alike(found: Iterable[tuple[str, Row]]) -> list[tuple[str, list[Row]]]:
+    """Rows of one author that differ in nothing but their item, together."""
+    groups: dict[tuple[str, str, str, str], list[Row]] = {}
+    for who, row in found:
+        groups.setdefault((who, row.change, row.before, row.after), []).append(row)
+    return [(who, together) for (who, *_), together in groups.items()]
 
 
-def _cells(row: Row) -> tuple[str, str, str]:
-    return plain(row.what), plain(row.before), plain(row.after)
+def _cells(together: Sequence[Row]) -> tuple[str, ...]:
+    """The cells of rows that are alike, one for each of `COLUMNS`."""
+    first = together[0]
+    names = things([row.item for row in together])
+    return tuple(map(plain, (names, first.change, first.before, first.after)))

@@ -52,7 +52,7 @@ def deeds(edited: Iterable[Edited]) -> dict[tuple[str, Parts], list[str]]:
 
 def predicate(parts: Parts, names: Sequence[str]) -> str:
     """``moved "M3" and "M4" by 3.2 mm and rotated them to 45.0°``."""
-    return joined_clauses(parts, _things(names), "it" if len(names) == 1 else "them")
+    return joined_clauses(parts, things(names), "it" if len(names) == 1 else "them")
 
 
 def removed_in_hand(
@@ -71,7 +71,15 @@ def removed_in_hand(
         return ""
     whose = {change.authors.get(id, "") for id in removed if id in in_hand}
     name = whose.pop() if len(whose) == 1 else ""
-    return f"{marked(printable(name), name in scripts) or SOMEBODY} removed {_things(names)}, which you held."
+    return f"{marked(printable(name), name in scripts) or SOMEBODY} removed {things(names)}, which you held."
+
+
+def things(names: Sequence[str]) -> str:
+    """``"A", "B", "C" and 4 others``."""
+    more = len(names) - NAMED
+    if more <= 0:
+        return values.joined(names)
+    return f"{', '.join(names[:NAMED])} and {more} other{'s' * (more > 1)}"
 
 
 def _edit(before: Record | None, after: Record | None) -> Op | None:
@@ -98,13 +106,6 @@ def _distance(op: Set, before: Mapping[str, object]) -> str | None:
     except (KeyError, OverflowError, TypeError, ValueError):
         return None
     return length(mm)
-
-
-def _things(names: Sequence[str]) -> str:
-    more = len(names) - NAMED
-    if more <= 0:
-        return values.joined(names)
-    return f"{', '.join(names[:NAMED])} and {more} other{'s' * (more > 1)}"
 
 
 def _counted(did: str, count: int) -> str:
