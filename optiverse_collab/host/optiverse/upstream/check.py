@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from optiverse_collab.host.optiverse.upstream.beams import repair_beams
 from optiverse_collab.host.optiverse.upstream.bounds import repair_bounds
 from optiverse_collab.host.optiverse.upstream.contract import (
     attributes_of,
@@ -58,6 +59,7 @@ def checked(window: object) -> Window:
     item_names()
     tracing_names()
     repair_bounds()
+    repair_beams()
     if knows_layers():
         layer_names()
         repair_commands()
