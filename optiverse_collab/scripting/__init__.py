@@ -4,13 +4,13 @@
 `optiverse_collab.errors`.
 """
 
-from optiverse_collab.core.client.bisection import Verdict
+from optiverse_collab.core.client.bisection import Finding, Verdict
 from optiverse_collab.core.client.effects import ShowChange
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.core.versions import Version
 from optiverse_collab.scripting.bench import AsyncBench
-from optiverse_collab.scripting.bisecting import Finding, bisect
+from optiverse_collab.scripting.bisecting import bisect
 from optiverse_collab.scripting.blocking import Bench
 from optiverse_collab.scripting.conflicts import Conflict
 from optiverse_collab.scripting.connecting import connect

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-from optiverse_collab.core.client.bisection import Bisection, Verdict
-from optiverse_collab.core.client.past_steps import PastStep
+from optiverse_collab.core.client.bisection import Finding, Hits, find_break
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.text import printable
 from optiverse_collab.errors import CollaborationError
 from optiverse_collab.scripting.history import PastSpan
 
-Hits = Callable[[Mapping[str, Record], str], bool]
-"""Whether a beam hits the item with this id on a bench: `RayEngine.hits`, or a function of the script."""
-
 _NAMES = "name", "display_name"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was found out about a beam.
-
-    Attributes:
-        item: the id of the item.
-        verdict: whether a step broke the beam; see `Verdict`.
-        steps: that step; several if the benches between them can't be traced.
-        traces: how many benches were traced.
-        faults: why some of them could not be; each once.
-    """
-
-    item: str
-    verdict: Verdict
-    steps: list[PastStep]
-    traces: int
-    faults: list[str]
 
 
 def bisect(past: PastSpan, item: str, hits: Hits) -> Finding:
@@ -48,16 +24,7 @@ def bisect(past: PastSpan, item: str, hits: Hits) -> Finding:
     Raises:
         CollaborationError: there is no such item, or there are several.
     """
-    id = _id_of(item, past)
-    search, faults = Bisection(past.start, past.steps, id), dict[str, None]()
-    while search.bench is not None:
-        try:
-            search.answer(hits(search.bench, id))
-        except Exception as fault:  # noqa: BLE001 - an engine may raise anything
-            faults[f"{type(fault).__name__}: {fault}"] = None
-            search.answer(None)
-    assert search.verdict is not None
-    return Finding(id, search.verdict, search.culprits, search.traces, list(faults))
+    return find_break(past.start, past.steps, _id_of(item, past), hits)
 
 
 def _id_of(item: str, past: PastSpan) -> str:

@@ -63,16 +63,3 @@ def test_unclear_names_are_explained() -> None:
     assert bisect(named_like_an_id, "D1", hits).item == "D1"
     with pytest.raises(CollaborationError, match="There is no item 'M4'"):
         bisect(BROKEN, "M4", hits)
-
-
-def test_benches_that_an_engine_can_not_trace_are_left_out() -> None:
-    def failing(records: Mapping[str, Record], id: str) -> bool:
-        if records["m"].props.get("x") == 1:
-            raise ZeroDivisionError("no length")
-        return hits(records, id)
-
-    found = bisect(BROKEN, "D1", failing)
-    assert [step.last for step in found.steps] == [1, 2, 3]
-    assert found.faults == ["ZeroDivisionError: no length"]
-    found = bisect(past(START, Set("m", {"x": 1})), "D1", failing)
-    assert (found.verdict, found.steps) == (Verdict.UNKNOWN, [])

@@ -1,16 +1,17 @@
 """Finds the step that broke a beam, with few traces of past benches.
 
-It asks for one trace at a time, so that a window can trace one bench in each turn of its event loop::
+`find_break` traces them; `Bisection` says which one is next::
 
     search = Bisection(start, steps, id)
     while search.bench is not None:
-        search.answer(tracer.reaches(search.bench, id))
+        search.answer(hits(search.bench, id))
     print(search.verdict, search.culprits)
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
@@ -20,6 +21,10 @@ from optiverse_collab.core.records import Record
 _T = TypeVar("_T")
 _Search = Generator[int, "bool | None", _T]
 """Yields numbers of benches to trace, and is sent whether a beam hits the item; None for unknown."""
+
+
+Hits = Callable[[Mapping[str, Record], str], bool]
+"""Traces a bench, id → record, and returns whether a beam hits the item with the id."""
 
 
 class Verdict(str, Enum):
@@ -33,6 +38,44 @@ class Verdict(str, Enum):
     """No beam hits it after any of the steps, nor before the first."""
     UNKNOWN = "unknown"
     """The bench after the last step can't be traced."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result of a search.
+
+    Attributes:
+        item: the id of the item that a beam should hit.
+        verdict: whether a step broke the beam.
+        steps: that step; several if the benches between them can't be traced.
+        traces: how many benches were traced.
+        faults: why some of them could not be; each once.
+    """
+
+    item: str
+    verdict: Verdict
+    steps: list[PastStep]
+    traces: int
+    faults: list[str]
+
+
+def find_break(start: Mapping[str, Record], steps: Iterable[PastStep], id: str, hits: Hits) -> Finding:
+    """Find the step before which a beam hits an item, and after which it misses.
+
+    Args:
+        start, steps, id: see `Bisection`.
+        hits: may take long, and may run in any thread. If it raises, that bench is left out.
+    """
+    search, faults = Bisection(start, steps, id), dict[str, None]()
+    while search.bench is not None:
+        answer: bool | None = None
+        try:
+            answer = hits(search.bench, id)
+        except Exception as fault:  # noqa: BLE001 - an engine may raise anything
+            faults[f"{type(fault).__name__}: {fault}"] = None
+        search.answer(answer)
+    assert search.verdict is not None
+    return Finding(id, search.verdict, search.culprits, search.traces, list(faults))
 
 
 class Bisection:
@@ -53,7 +96,6 @@ class Bisection:
     Attributes:
         bench: to be traced next; None when the search is over.
         traces: how many benches were traced, with or without success.
-        untraced: how many of them could not be.
         verdict: the result; None during the search.
         culprits: the step of a verdict `BROKEN`; several where no bench between them can be traced.
     """
@@ -70,11 +112,6 @@ class Bisection:
         self.culprits: list[PastStep] = []
         self._search = self._searched()
         self._go_on(None)  # to where the first trace is needed
-
-    @property
-    def untraced(self) -> int:
-        """See the class."""
-        return len(self._untraced)
 
     def answer(self, hits: bool | None) -> None:
         """Continue with what the trace of `bench` showed.

@@ -8,7 +8,7 @@ from math import ceil, log2
 
 import pytest
 
-from optiverse_collab.core.client.bisection import Bisection, Verdict
+from optiverse_collab.core.client.bisection import Bisection, Verdict, find_break
 from optiverse_collab.core.client.past_steps import PastStep, played, steps_of
 from optiverse_collab.core.protocol.past import PastEntry
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
@@ -105,24 +105,30 @@ def test_search_starts_where_the_item_was_added() -> None:
     assert (search.verdict, numbers(search), search.traces) == (Verdict.BROKEN, [3], 2)
 
 
-def test_benches_that_can_not_be_traced_are_left_out() -> None:
-    def traced(bench: Mapping[str, Record]) -> bool | None:
-        return None if bench["d1"].props.get("n") in (4, 5, 6) else is_hit(bench)
+def failing(*numbers: object) -> Callable[[Mapping[str, Record], str], bool]:
+    """A trace that fails for some benches."""
 
-    search = run(Bisection(START, steps(*[n < 9 for n in range(1, 12)]), "d1"), traced)
-    assert numbers(search) == [9]
-    search = run(Bisection(START, steps(*[n < 5 for n in range(1, 10)]), "d1"), traced)
-    assert (numbers(search), search.untraced) == ([4, 5, 6, 7], 3)
+    def traced(bench: Mapping[str, Record], id: str) -> bool:
+        if bench[id].props.get("n") in numbers:
+            raise ZeroDivisionError("no length")
+        return is_hit(bench)
+
+    return traced
+
+
+def test_benches_that_can_not_be_traced_are_left_out() -> None:
+    found = find_break(START, steps(*[n < 9 for n in range(1, 12)]), "d1", failing(4, 5, 6))
+    assert ([step.last for step in found.steps], found.item) == ([9], "d1")
+    found = find_break(START, steps(*[n < 5 for n in range(1, 10)]), "d1", failing(4, 5, 6))
+    assert [step.last for step in found.steps] == [4, 5, 6, 7]
+    assert (found.verdict, found.faults) == (Verdict.BROKEN, ["ZeroDivisionError: no length"])
 
 
 def test_first_or_last_bench_that_can_not_be_traced() -> None:
-    def traced(bench: Mapping[str, Record]) -> bool | None:
-        return None if bench["d1"].props.get("n") in (None, 4) else is_hit(bench)
-
-    search = run(Bisection(START, steps(True, True, False), "d1"), traced)
-    assert (search.verdict, numbers(search)) == (Verdict.BROKEN, [3])
-    search = run(Bisection(START, steps(True, True, True, False), "d1"), traced)
-    assert (search.verdict, search.untraced) == (Verdict.UNKNOWN, 1)
+    found = find_break(START, steps(True, True, False), "d1", failing(None))
+    assert (found.verdict, [step.last for step in found.steps], found.traces) == (Verdict.BROKEN, [3], 3)
+    found = find_break(START, steps(True, False), "d1", failing(2))
+    assert (found.verdict, found.steps, found.traces) == (Verdict.UNKNOWN, [], 1)
 
 
 def test_people_at_work_at_the_same_time_are_told_apart() -> None:
