@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QMainWindow
@@ -15,6 +16,7 @@ from optiverse_collab.core.client.restoring import Restoration
 from optiverse_collab.core.client.timeline import Timeline
 from optiverse_collab.core.records import Record
 from optiverse_collab.errors import BenchFileError
+from optiverse_collab.host.api import Picture
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.saved_copies import save_records
 from optiverse_collab.window.ui.file_dialogs import ask_where
@@ -22,6 +24,14 @@ from optiverse_collab.window.ui.preview import PreviewDialog
 from optiverse_collab.window.ui.toasts import Toasts
 from optiverse_collab.wording import replacements
 from optiverse_collab.wording import timeline as texts
+
+
+class _Base(NamedTuple):
+    """The moment that others are compared with."""
+
+    picture: Picture
+    records: Mapping[str, Record]
+    time_ms: int
 
 
 class Previewing(QObject):
@@ -48,6 +58,7 @@ class Previewing(QObject):
         self._toasts = toasts
         self._window = window
         self._records: Mapping[str, Record] = {}
+        self._base: _Base | None = None
         manager.status_changed.connect(self._on_status)
 
     def show(self, timeline: Timeline, clock: int) -> None:
@@ -56,10 +67,32 @@ class Previewing(QObject):
             return
         assert self.dialog is not None
         self._records = timeline.at(clock)
-        now = datetime.now().astimezone()
-        step = timeline.step_at(clock)
-        title = texts.preview_title(self._manager.session_id, timeline.time_ms(clock), now)
-        self.dialog.show_bench(self._records, title, texts.caption(step, timeline.time_ms(clock), now))
+        now, session = datetime.now().astimezone(), self._manager.session_id
+        time_ms, step = timeline.time_ms(clock), timeline.step_at(clock)
+        if self._base is None:
+            title, caption = texts.preview_title(session, time_ms, now), texts.caption(step, time_ms, now)
+            self.dialog.show_bench(self._records, title, caption)
+            return
+        title = texts.comparison_title(session, self._base.time_ms, time_ms, now)
+        self.dialog.show_bench(
+            self._records, title, texts.comparison_caption(self._base.time_ms, time_ms, now)
+        )
+        self.dialog.compare(self._base.picture, self._base.records, self._records)
+
+    def compare_from(self, timeline: Timeline, clock: int) -> None:
+        """Compare what is shown from now on with the bench after the change of a clock."""
+        host = self._manager.host
+        picture = None if host is None else host.picture()
+        if picture is not None:
+            records = timeline.at(clock)
+            picture.show(records)
+            self._base = _Base(picture, records, timeline.time_ms(clock))
+
+    def end_comparison(self) -> None:
+        """Show single moments again."""
+        self._base = None
+        if self.dialog is not None:
+            self.dialog.end_comparison()
 
     def close(self) -> None:
         """End the preview."""
@@ -86,7 +119,7 @@ class Previewing(QObject):
 
     @pyqtSlot()
     def _on_closed(self) -> None:
-        self.dialog = None
+        self.dialog = self._base = None
         self.ended.emit()
 
     @pyqtSlot()

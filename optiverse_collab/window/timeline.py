@@ -62,6 +62,7 @@ class TimelinePanel(QObject):
         dock.list.hovered.connect(self.ghosts.show)
         dock.list.selected.connect(self._on_selected)
         dock.scrubber.moved.connect(self._on_moved)
+        dock.compare.toggled.connect(self._on_compare)
         dock.restore_menu.aboutToShow.connect(self._fill_restore_menu)
         self.previewing.ended.connect(self._on_preview_ended)
         add_dock(window, dock)
@@ -140,10 +141,25 @@ class TimelinePanel(QObject):
             self.previewing.show(timeline, clock)
             self.dock.scrubber.stays = self.previewing.dialog is not None
 
+    @pyqtSlot(bool)
+    def _on_compare(self, compares: bool) -> None:
+        """Compare the selected moment with that of now, and then with others that the user looks at."""
+        step, timeline = self.dock.list.current, self.reader.timeline
+        if not compares:
+            self.previewing.end_comparison()
+        elif step is not None and timeline is not None:
+            self.previewing.compare_from(timeline, step.last)
+            self.dock.scrubber.go_to(timeline.last)
+        if self.previewing.dialog is not None or compares:
+            self._on_moved(self.dock.scrubber.clock)
+        if self.previewing.dialog is None:
+            self.dock.compare.setChecked(False)
+
     @pyqtSlot()
     def _on_preview_ended(self) -> None:
         """The slider is at the end again, where it follows what is new."""
         self.dock.scrubber.play.setChecked(False)
+        self.dock.compare.setChecked(False)
         self.dock.scrubber.stays = False
         self.dock.scrubber.go_to(self.dock.scrubber.slider.maximum())
 

@@ -26,6 +26,8 @@ FILTER_TIP = "List only the changes of items with this in their name."
 
 PREVIEW = "&Preview"
 PREVIEW_TIP = "Show the bench after this change, in a window of its own."
+COMPARE = "&Compare"
+COMPARE_TIP = "Mark how other moments differ from the one that is selected now."
 RESTORE = "&Restore"
 RESTORE_TIP = "Make the bench, or a part of it, what it was after this change."
 OLDER = "&Older changes"
@@ -102,6 +104,18 @@ def caption(step: PastStep | None, time_ms: int, now: datetime) -> str:
     """``13:02:11, after Ana moved "M3" by 3.2 mm``; without a step, the time alone."""
     after = "" if step is None else f", after {author(step)} {deed(step)}"
     return f"{moment(time_ms, now)}{after}"
+
+
+def comparison_title(session: str, before_ms: int, after_ms: int, now: datetime) -> str:
+    """The title of the window that compares two moments."""
+    span = f"{moment(before_ms, now)} and {moment(after_ms, now)}"
+    return f"Session '{printable(session)}': {span} compared"
+
+
+def comparison_caption(before_ms: int, after_ms: int, now: datetime) -> str:
+    """What a comparison shows."""
+    before, after = moment(before_ms, now), moment(after_ms, now)
+    return f"The bench at {after}; lines and arrows show how it differs from {before}."
 
 
 def restore_item(name: str) -> str:

@@ -16,6 +16,7 @@ from optiverse_collab.convert import read_bench, records_from_bench
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.records import Record
 from optiverse_collab.window import timeline_reader
+from optiverse_collab.window.ui.comparison_marks import OutlineMark
 from optiverse_collab.window.ui.marks import GhostMark
 from optiverse_collab.window.ui.preview import PreviewDialog
 from optiverse_collab.wording import dialogs
@@ -229,3 +230,29 @@ def test_where_things_were(lab: Lab) -> None:
     lab.panel.dock.list.hovered.emit(step)
     lab.panel.dock.hide()
     assert places() == []
+
+
+def test_any_two_moments_are_compared(lab: Lab) -> None:
+    """On the bench and in a table; the first is the selected one, the second now, or another."""
+    lab.move(100.0)
+    lab.open(1)
+    lab.bob.window.bench.change({lab.lens: {"pos": [100.0, 40.0]}})
+    lab.until(lambda: lab.rows[0].startswith("Bob"))
+    lab.select(1)
+    click(lab.panel.dock.compare)
+    table = lab.preview.table
+    assert table.isVisible()
+    [row] = [table.topLevelItem(place) for place in range(table.topLevelItemCount())]
+    assert row is not None
+    assert "moved by 40.0 mm" in row.text(1)
+    assert any(isinstance(one, OutlineMark) for one in lab.preview.picture.scene.items())
+    lab.panel.dock.scrubber.slider.setValue(lab.panel.reader.timeline.after)  # type: ignore[union-attr]
+    [row] = [table.topLevelItem(place) for place in range(table.topLevelItemCount())]
+    assert row is not None
+    assert row.text(1) == "removed"
+    click(lab.panel.dock.compare)
+    assert not table.isVisible()
+    assert not any(isinstance(one, OutlineMark) for one in lab.preview.picture.scene.items())
+    click(lab.panel.dock.compare)
+    lab.preview.close()
+    lab.until(lambda: not lab.panel.dock.compare.isChecked())

@@ -61,6 +61,10 @@ def test_entries_have_no_mnemonics_of_users() -> None:
 
 def test_titles_can_not_be_forged() -> None:
     assert texts.preview_title("lab\nx", MS, NOW) == "Session 'lab\\nx' at 13:02:11"
+    title = texts.comparison_title("lab\nx", MS, MS + 1000, NOW)
+    assert title == "Session 'lab\\nx': 13:02:11 and 13:02:12 compared"
+    caption = texts.comparison_caption(MS, MS + 1000, NOW)
+    assert caption == "The bench at 13:02:12; lines and arrows show how it differs from 13:02:11."
 
 
 def test_who_touched_it_last() -> None:

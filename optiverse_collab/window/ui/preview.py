@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QMarginsF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QPainter, QPalette, QShowEvent, QWheelEvent
 from PyQt6.QtWidgets import (
     QDialog,
@@ -13,6 +13,7 @@ from PyQt6.QtWidgets import (
     QGraphicsScene,
     QGraphicsView,
     QLabel,
+    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +22,8 @@ from optiverse_collab.core.records import Record
 from optiverse_collab.core.text import unmarked
 from optiverse_collab.host.api import Picture
 from optiverse_collab.window.ui.colours import ORANGE
+from optiverse_collab.window.ui.comparison import Comparison
+from optiverse_collab.window.ui.comparison_table import ComparisonTable
 from optiverse_collab.wording import dialogs
 from optiverse_collab.wording import timeline as texts
 
@@ -30,6 +33,9 @@ ZOOM = 1.15
 MARGIN_MM = 20.0
 
 FRAME_PX = 4
+
+TABLE_LINES = 9
+"""How high the table is at first, in lines of text."""
 
 
 class PreviewView(QGraphicsView):
@@ -61,6 +67,7 @@ class PreviewDialog(QDialog):
     Attributes:
         picture: draws the bench.
         view: shows it.
+        table: how it differs from another one; shown while there is one to compare with.
         buttons: *Back to now*, *Restore this bench* and *Save as file…*.
 
     Signals:
@@ -87,6 +94,9 @@ class PreviewDialog(QDialog):
         colours.setColor(QPalette.ColorRole.WindowText, ORANGE)
         frame.setPalette(colours)
         self.view = PreviewView(picture.scene, frame)
+        self.table = ComparisonTable(self)
+        self.table.hide()
+        self._comparison: Comparison | None = None
         inside = QVBoxLayout(frame)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.view)
@@ -101,8 +111,13 @@ class PreviewDialog(QDialog):
             restore.clicked.connect(self.close)
             save.clicked.connect(self.save_requested)
         layout = QVBoxLayout(self)
+        parts = QSplitter(Qt.Orientation.Vertical, self)
+        parts.addWidget(frame)
+        parts.addWidget(self.table)
+        parts.setStretchFactor(0, 1)
+        self._parts = parts
         layout.addWidget(self._caption)
-        layout.addWidget(frame, 1)
+        layout.addWidget(parts, 1)
         layout.addWidget(self.buttons)
         self.resize(self.fontMetrics().averageCharWidth() * 110, self.fontMetrics().height() * 36)
 
@@ -119,18 +134,47 @@ class PreviewDialog(QDialog):
         self._caption.setText(caption)
         self._caption.setToolTip(unmarked(caption))
         self._caption.setVisible(bool(caption))
-        scene = self.picture.scene
-        area = scene.sceneRect().adjusted(-MARGIN_MM, -MARGIN_MM, MARGIN_MM, MARGIN_MM)
-        is_first = self._extent.isNull()
-        self._extent = self._extent.united(area)
-        self.view.setSceneRect(self._extent)
-        if is_first:
+        self._show_area(self.picture.scene.sceneRect())
+
+    def compare(self, then: Picture, before: Mapping[str, Record], after: Mapping[str, Record]) -> None:
+        """Mark how the shown bench differs from an earlier one, and list that.
+
+        Args:
+            then: shows the earlier one; this dialog deletes its scene.
+            before: the records of the earlier one, and `after` of the shown one.
+        """
+        if self._comparison is None:
+            then.scene.setParent(self)
+            self._comparison = Comparison(then, self.picture)
+            table = self.fontMetrics().lineSpacing() * TABLE_LINES
+            self._parts.setSizes([self.height() - table, table])
+        self._comparison.mark(before, after)
+        self._show_area(self._comparison.area)
+        self.table.compare(before, after)
+        if self.table.isHidden():
+            self.table.show()
             self._fit()
+
+    def end_comparison(self) -> None:
+        """Show the bench alone."""
+        if self._comparison is not None:
+            self._comparison.clear()
+            self._comparison = None
+        self.table.hide()
 
     def showEvent(self, event: QShowEvent | None) -> None:
         """Show all of it."""
         super().showEvent(event)
         self._fit()
+
+    def _show_area(self, area: QRectF) -> None:
+        """Let the view reach an area [mm]; the first one fills it."""
+        is_first = self._extent.isNull()
+        margins = QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM)
+        self._extent = self._extent.united(area.marginsAdded(margins))
+        self.view.setSceneRect(self._extent)
+        if is_first:
+            self._fit()
 
     def _fit(self) -> None:
         self.view.fitInView(self._extent, Qt.AspectRatioMode.KeepAspectRatio)

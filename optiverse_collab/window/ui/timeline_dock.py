@@ -37,7 +37,7 @@ class TimelineDock(QDockWidget):
         filter: names of items whose steps are listed.
         list: the steps.
         scrubber: the slider, and *Play*.
-        preview, restore, older: the buttons.
+        preview, compare, restore, older: the buttons.
         restore_menu: what can be restored; filled by whoever handles `restore_menu.aboutToShow`.
 
     Signals:
@@ -68,12 +68,14 @@ class TimelineDock(QDockWidget):
         self._note.setTextFormat(Qt.TextFormat.PlainText)
         self.scrubber = Scrubber(content)
         self.preview = _button(texts.PREVIEW, texts.PREVIEW_TIP, content)
+        self.compare = _button(texts.COMPARE, texts.COMPARE_TIP, content)
+        self.compare.setCheckable(True)
         self.restore = _button(texts.RESTORE, texts.RESTORE_TIP, content)
         self.restore_menu = QMenu(self.restore)
         self.restore.setMenu(self.restore_menu)
         self.older = _button(texts.OLDER, texts.OLDER_TIP, content)
         layout = QVBoxLayout(content)
-        grid = ButtonGrid([self.preview, self.restore, self.older], content)
+        grid = ButtonGrid([self.preview, self.compare, self.restore, self.older], content)
         for widget in (self.people, self.filter, self._note, self.list, self.scrubber, grid):
             layout.addWidget(widget, 1 if widget is self.list else 0)
         self.setWidget(content)
@@ -133,6 +135,7 @@ class TimelineDock(QDockWidget):
         """Enable what can be done with the selected step."""
         chosen = self.list.current is not None
         self.preview.setEnabled(chosen)
+        self.compare.setEnabled(chosen or self.compare.isChecked())
         self.restore.setEnabled(chosen)
 
     def _is_listed(self, step: PastStep) -> bool:
