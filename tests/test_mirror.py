@@ -94,7 +94,7 @@ TESTED_THROUGH = {
         " host.optiverse.items.exact_edit host.optiverse.items.fields"
         " host.optiverse.items.kinds host.optiverse.items.optical"
     ),
-    "tests/window/test_timeline.py": "window.ghosts window.previewing",
+    "tests/window/test_timeline.py": "window.absence window.ghosts window.previewing",
     "tests/host/optiverse/test_files.py": "host.optiverse.files.unsaved_mark",
     "tests/host/optiverse/test_launch.py": "host.optiverse.upstream.version",
     "tests/host/optiverse/test_layers.py": (

@@ -47,6 +47,7 @@ class CollaborationManager(QObject):
         replacements: of the session's bench, for everybody.
         coming_back: the bench from when it was last a session's.
         server_url, address, session_id: of the session joined last; `address` may have the key's pin, too.
+        moment: the clock, and the item if any, that the link for joining led to; None if it named no clock.
         status: the state; ``connected`` only when the window shows the session's bench.
 
     Signals:
@@ -74,6 +75,7 @@ class CollaborationManager(QObject):
     def __init__(self, attach: Callable[[], Host], parent: QObject) -> None:
         super().__init__(parent)
         self.server_url = self.address = self.session_id = ""
+        self.moment: tuple[int, str | None] | None = None
         self.status = ConnectionState.OFFLINE
         self.service = CollaborationService(self)
         self.replacements = Replacements(self.service, self)
@@ -221,6 +223,7 @@ class CollaborationManager(QObject):
             self._give_up(str(error))
             return
         self.server_url, self.address = place.server, place.remembered
+        self.moment = None if place.clock is None else (place.clock, place.item)
         self.keeping.join(self.address, session, user, hosted, self._waiting, place.token)
         self._update_status()
 

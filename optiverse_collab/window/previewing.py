@@ -61,6 +61,11 @@ class Previewing(QObject):
         self._base: _Base | None = None
         manager.status_changed.connect(self._on_status)
 
+    @property
+    def compares(self) -> bool:
+        """Whether two moments are compared."""
+        return self._base is not None
+
     def show(self, timeline: Timeline, clock: int) -> None:
         """Show the bench after the change of a clock, in the open preview or in a new one."""
         if self.dialog is None and not self._open():
@@ -103,7 +108,7 @@ class Previewing(QObject):
         host = self._manager.host
         picture = None if host is None else host.picture()
         if picture is None:
-            self._tell(replacements.NO_PICTURE)
+            self.tell(replacements.NO_PICTURE)
             return False
         self.dialog = dialog = PreviewDialog(picture, self._window)
         dialog.restore_requested.connect(self._on_restore)
@@ -132,8 +137,9 @@ class Previewing(QObject):
         try:
             save_records(self._records, path)
         except BenchFileError as error:
-            self._tell(str(error))
+            self.tell(str(error))
 
-    def _tell(self, sentence: str) -> None:
+    def tell(self, sentence: str) -> None:
+        """Show why something can't be done."""
         self._manager.log(logging.INFO, f"✗ {sentence}")
         self._toasts.show(sentence, urgent=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from functools import partial
 from itertools import islice
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
@@ -10,6 +11,7 @@ from PyQt6.QtWidgets import QMainWindow
 
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.client.restoring import Restoration
+from optiverse_collab.window.absence import Absence
 from optiverse_collab.window.ghosts import Ghosts
 from optiverse_collab.window.item_history import ItemHistory
 from optiverse_collab.window.manager import CollaborationManager
@@ -19,6 +21,7 @@ from optiverse_collab.window.ui.docks import add_dock, remove_dock
 from optiverse_collab.window.ui.timeline_dock import TimelineDock
 from optiverse_collab.window.ui.toasts import Toasts
 from optiverse_collab.wording import timeline as texts
+from optiverse_collab.wording.edits import title
 
 MOST_ITEMS = 12
 """How many items of a step can be restored one by one; the filter finds others."""
@@ -50,12 +53,16 @@ class TimelinePanel(QObject):
         self._window, self._manager = window, manager
         self.reader = TimelineReader(manager.service, self)
         self.previewing = Previewing(manager, toasts, window)
+        self._absence = Absence(manager, toasts, self)
+        self._absence.wanted.connect(self.show_since)
+        self._due: tuple[int, int, Callable[[], None]] | None = None
         self.ghosts = Ghosts(manager, self)
         self.items = ItemHistory(manager, self.reader, self)
         self.items.wanted.connect(self.show_item)
         self.dock = dock = TimelineDock(window)
         self.reader.changed.connect(self._refresh)
         manager.status_changed.connect(self._refresh)
+        manager.joined.connect(self._on_joined)
         dock.older_wanted.connect(self.reader.read_older)
         dock.shown_or_hidden.connect(self._on_shown)
         dock.list.opened.connect(self._on_opened)
@@ -100,6 +107,47 @@ class TimelinePanel(QObject):
         self.reader.close()
         remove_dock(self._window, self.dock)
 
+    def show_moment(self, clock: int, id: str | None = None) -> None:
+        """Show the bench after a change, and the steps of an item."""
+        session = self._manager.session
+        if session is None or clock > session.replica.clock:
+            self.previewing.tell(texts.no_moment(clock))
+            return
+        if id is not None:
+            self.dock.show_item(id, title(id, session.replica.view.get(id)))
+        self._read(clock, clock, partial(self._go_to, clock))
+
+    @pyqtSlot(int)
+    def show_since(self, clock: int) -> None:
+        """Show how the bench of now differs from that after a change."""
+        session = self._manager.session
+        if session is not None:
+            self._read(clock, session.replica.clock, partial(self._compare_since, clock))
+
+    def _read(self, first: int, last: int, then: Callable[[], None]) -> None:
+        """Open the dock, and do something once it has the changes from one clock to another."""
+        self._due = first, last, then
+        self.open()
+        self.reader.open_at(first)
+        self._refresh()
+
+    def _go_to(self, clock: int) -> None:
+        self.dock.scrubber.go_to(clock)
+        self._on_moved(clock)
+
+    def _compare_since(self, clock: int) -> None:
+        timeline = self.reader.timeline
+        if timeline is not None:
+            self.previewing.compare_from(timeline, clock)
+            self._go_to(timeline.last)
+            self.dock.compare.setChecked(self.previewing.dialog is not None)
+
+    @pyqtSlot()
+    def _on_joined(self) -> None:
+        """Go to the moment that a link led to."""
+        if self._manager.moment is not None:
+            self.show_moment(*self._manager.moment)
+
     @pyqtSlot()
     def _refresh(self) -> None:
         reader = self.reader
@@ -112,6 +160,11 @@ class TimelinePanel(QObject):
             note = reader.failure or ("" if timeline is not None else texts.NOTHING)
         can_read = (timeline is not None and reader.has_older) or bool(reader.failure)
         self.dock.show_timeline(timeline, note, can_read and not reader.is_reading)
+        if self._due is not None and timeline is not None:
+            first, last, then = self._due
+            if timeline.after <= first and last <= timeline.last:
+                self._due = None
+                then()
 
     @pyqtSlot(bool)
     def _on_shown(self, is_shown: bool) -> None:
@@ -147,7 +200,7 @@ class TimelinePanel(QObject):
         step, timeline = self.dock.list.current, self.reader.timeline
         if not compares:
             self.previewing.end_comparison()
-        elif step is not None and timeline is not None:
+        elif step is not None and timeline is not None and not self.previewing.compares:
             self.previewing.compare_from(timeline, step.last)
             self.dock.scrubber.go_to(timeline.last)
         if self.previewing.dialog is not None or compares:

@@ -51,6 +51,7 @@ class TimelineReader(QObject):
         self._empty_until = self._until = 0
         self._reading: PastReading | None = None
         self._newer: Span | None = None
+        self._start: int | None = None
         self._soon = single_shot(self, self._look, LOOK_MS)
         service.happened.connect(self._on_happened)
         service.state_changed.connect(self._look)
@@ -71,6 +72,15 @@ class TimelineReader(QObject):
         self._is_open = True
         self.failure = ""
         self._look()
+
+    def open_at(self, clock: int) -> None:
+        """Read the changes around a clock, and all later ones; at once, if they are not there."""
+        timeline = self.timeline
+        if timeline is not None and not timeline.after <= clock:
+            self.timeline = self._reading = None
+        if self.timeline is None and self._reading is None:
+            self._start = clock
+        self.open()
 
     def glance(self) -> None:
         """Read the newest changes once, if nobody has the timeline open."""
@@ -102,7 +112,8 @@ class TimelineReader(QObject):
         if self._reading is not None or self._newer is not None or self.failure:
             return
         if self.timeline is None and clock > self._empty_until:
-            self._read(Span(max(0, clock - PAGE), clock))
+            start, self._start = clock if self._start is None else self._start, None
+            self._read(Span(max(0, start - PAGE), min(clock, start + PAGE)))
         elif self.timeline is not None and clock > self.timeline.last:
             self._newer = Span(self.timeline.last, clock)
             self._service.ask_past(self._newer)

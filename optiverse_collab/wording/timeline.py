@@ -46,6 +46,8 @@ RESTORE_BENCH = "&Restore this bench"
 RESTORE_TEXT = "Restore an earlier bench"
 SAME = "The bench is the same now as it was then."
 
+SHOW_CHANGES = "Show what changed"
+
 HISTORY_OF = "&History of {item}"
 LAST_TOUCHED = "{who} changed it last, {when}"
 NOT_TOUCHED = "Not changed since {when}"
@@ -54,6 +56,17 @@ NOT_TOUCHED = "Not changed since {when}"
 def speed(times: int) -> str:
     """The label of a speed of playing."""
     return f"{times} \N{MULTIPLICATION SIGN}"
+
+
+def no_moment(clock: int) -> str:
+    """A link leads to a moment that there is not."""
+    return f"This session has no change {clock}; check whether the link is to another session."
+
+
+def since_you_left(count: int) -> str:
+    """The notice on coming back."""
+    changes = "1 change was" if count == 1 else f"{count} changes were"
+    return f"{changes} made in this session since you left."
 
 
 def moment(time_ms: int, now: datetime) -> str:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.records import Put
 from optiverse_collab.disk.file_format import Hosted
-from optiverse_collab.window import local_server
+from optiverse_collab.window import local_server, timeline_reader
 from tests.helpers.guarded_server import GuardedServer, guarded_server
 from tests.helpers.managed_host import SOON
 from tests.helpers.server_process import ServerProcess
@@ -20,6 +20,7 @@ from tests.helpers.windows import Desk, desks
 from tests.helpers.wire import Peer, Wire
 from tests.window.capturing import Window, settle
 from tests.window.joining_lab import Lab
+from tests.window.timeline_lab import Lab as TimelineLab
 
 
 @pytest.fixture
@@ -102,3 +103,18 @@ def ben(wire: Wire, ann: Window) -> Peer:
     ben = Peer("Ben")
     wire.connect(ben)
     return ben
+
+
+@pytest.fixture
+def timeline_lab(
+    qtbot: QtBot,
+    pair: tuple[Desk, Desk],
+    server: ServerProcess,
+    session_id: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> TimelineLab:
+    monkeypatch.setattr(timeline_reader, "LOOK_MS", 50)
+    for name, desk in zip(("Ann", "Bob"), pair, strict=True):
+        desk.join(server.url, session_id, name)
+        desk.window.show()
+    return TimelineLab(qtbot, pair)

@@ -2,106 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from copy import deepcopy
 from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QAction
-from PyQt6.QtWidgets import QAbstractButton, QFileDialog
-from pytestqt.qtbot import QtBot
+from PyQt6.QtWidgets import QFileDialog
 
 from optiverse_collab.convert import read_bench, records_from_bench
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.records import Record
-from optiverse_collab.window import timeline_reader
 from optiverse_collab.window.ui.comparison_marks import OutlineMark
 from optiverse_collab.window.ui.marks import GhostMark
-from optiverse_collab.window.ui.preview import PreviewDialog
 from optiverse_collab.wording import dialogs
 from optiverse_collab.wording import timeline as texts
 from tests.helpers.demo_window import KEYS
-from tests.helpers.server_process import ServerProcess
 from tests.helpers.user_input import click, press_key
-from tests.helpers.windows import SOON, Desk
+from tests.window.timeline_lab import Lab, button
 
 LENS = Record("lens", "component", {"pos": [50.0, 20.0], "interfaces": []})
 
 
-class Lab:
-    """Ann and Bob share a lens, which Ann moves; Bob has his timeline open."""
-
-    def __init__(self, qtbot: QtBot, pair: tuple[Desk, Desk]) -> None:
-        self._qtbot = qtbot
-        self.ann, self.bob = pair
-        self.panel = self.bob.controller.timeline
-        self.lens = self.ann.window.insert(KEYS["lens"])
-        self.until(lambda: self.lens in self.bob.window.bench.items)
-        self.start = deepcopy(self.bob.content())
-
-    def move(self, x: float) -> None:
-        """Ann moves the lens, in a step of its own."""
-        self.ann.window.bench.change({self.lens: {"pos": [x, 0.0]}})
-        self.until(lambda: self.bob.window.bench.items[self.lens].props["pos"] == [x, 0.0])
-
-    def open(self, steps: int) -> None:
-        """Bob opens the timeline, and waits until it has this many steps."""
-        if not self.panel.is_open:
-            self.bob.menu["Timeline"].trigger()
-        self.until(lambda: len(self.rows) >= steps)
-
-    @property
-    def rows(self) -> list[str]:
-        """The rows of the list, without the times."""
-        model = self.panel.dock.list.model_of_steps
-        texts = (model.data(model.index(row)) for row in range(model.rowCount()))
-        return [text.split("  ", 1)[1] for text in texts]
-
-    def select(self, row: int) -> None:
-        self.panel.dock.list.setCurrentIndex(self.panel.dock.list.model_of_steps.index(row))
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(condition, timeout=SOON)
-
-    @property
-    def preview(self) -> PreviewDialog:
-        """Bob's preview."""
-        dialog = self.panel.previewing.dialog
-        assert dialog is not None
-        return dialog
-
-    def seen(self) -> list[tuple[float, float]]:
-        """Where the preview shows the lens."""
-        outline = self.preview.picture.outline(self.lens)
-        assert outline is not None
-        centre = outline.boundingRect().center()
-        return [(round(centre.x()), round(centre.y()))]
-
-    def restore_entries(self) -> dict[str, QAction]:
-        """The entries of *Restore*."""
-        menu = self.panel.dock.restore_menu
-        menu.aboutToShow.emit()
-        return {action.text(): action for action in menu.actions() if action.text()}
-
-
 @pytest.fixture
-def lab(
-    qtbot: QtBot,
-    pair: tuple[Desk, Desk],
-    server: ServerProcess,
-    session_id: str,
-    monkeypatch: pytest.MonkeyPatch,
-) -> Lab:
-    monkeypatch.setattr(timeline_reader, "LOOK_MS", 50)
-    for name, desk in zip(("Ann", "Bob"), pair, strict=True):
-        desk.join(server.url, session_id, name)
-        desk.window.show()
-    return Lab(qtbot, pair)
-
-
-def button(dialog: PreviewDialog, text: str) -> QAbstractButton:
-    return next(one for one in dialog.buttons.buttons() if one.text() == text)
+def lab(timeline_lab: Lab) -> Lab:
+    return timeline_lab
 
 
 def test_who_did_what(lab: Lab) -> None:

@@ -74,3 +74,12 @@ def test_who_touched_it_last() -> None:
 
 def test_speeds() -> None:
     assert texts.speed(4) == "4 \N{MULTIPLICATION SIGN}"
+
+
+def test_counts_since_the_user_left() -> None:
+    assert texts.since_you_left(1) == "1 change was made in this session since you left."
+    assert texts.since_you_left(12) == "12 changes were made in this session since you left."
+
+
+def test_moments_that_there_are_not() -> None:
+    assert texts.no_moment(99).startswith("This session has no change 99;")
