@@ -1,4 +1,4 @@
-"""Versions: records of the lane `meta` that name a moment of the session (HIST-10 to HIST-12).
+"""Versions: records of the lane `meta` that name a moment of the session (HIST-10 to HIST-14).
 
 The server fills in who made one, and when. It makes some of its own, before edits that change a lot.
 """

@@ -1,4 +1,4 @@
-"""Versions: HIST-10 to HIST-12 of docs/protocol.md."""
+"""Versions: HIST-10 and HIST-11 of docs/protocol.md."""
 
 from __future__ import annotations
 

@@ -307,4 +307,4 @@ def use_held(replica: Replica, id: str) -> None:
 def equal(wire: Wire, *peers: Peer) -> bool:
     """Whether everybody sees what the room holds."""
     records = wire.room.history.document.records
-    return all(peer.replica.view == records == peer.screen for peer in peers)
+    return all(it.screen == it.replica.view and {**it.screen, **it.replica.meta} == records for it in peers)

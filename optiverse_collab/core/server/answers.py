@@ -16,7 +16,7 @@ from optiverse_collab.core.protocol.pages import marked_pages
 from optiverse_collab.core.records import Lane, Record
 from optiverse_collab.core.server.changed import changed_since, joined
 from optiverse_collab.core.server.history import TERM, History
-from optiverse_collab.core.server.journal import Outcome, Touched
+from optiverse_collab.core.server.journal import Entry, Outcome, Touched
 from optiverse_collab.core.server.lineage import last_shared, parent_position
 from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp
@@ -258,6 +258,19 @@ class _Answer:
             replaced=parts_of(self._texts, outcome.replaced),
             client_id=self._mine[outcome.origin],
         )
+
+
+def ack_of(entry: Entry, authors: Mapping[int, str]) -> Ack:
+    """The acknowledgement of an accepted change (PUSH-4).
+
+    Args:
+        authors: their names, by number.
+    """
+    result = AckResult.COMMIT
+    if entry.lost or entry.held:
+        result = AckResult.DISCARD if bytes(entry.ops) == b"[]" else AckResult.REBASE
+    lost, held, replaced = (parts_of(authors, parts) for parts in (entry.lost, entry.held, entry.replaced))
+    return Ack(entry.client_clock, result, entry.clock, lost, held, replaced)
 
 
 def _gathered(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:

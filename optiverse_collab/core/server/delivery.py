@@ -43,7 +43,8 @@ from optiverse_collab.core.protocol.codec import RawChange, encode_change, patch
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Replaced
 from optiverse_collab.core.records import Lane
 from optiverse_collab.core.server.effects import RoomEffect, SendFrame, SendPages
-from optiverse_collab.core.server.history import Accepted, History
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Accepted
 from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.subscribers import Bounds, Lanes, Subscribers
 

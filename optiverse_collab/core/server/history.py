@@ -7,7 +7,6 @@ document (DUR-4). docs/protocol.md: DOC, CLK, STAMP, PUSH, SEEN and DUR rules.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -16,21 +15,22 @@ from optiverse_collab.core.document import Document
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import decode_ops, encode_ops
-from optiverse_collab.core.record_size import RecordSizes, Size
+from optiverse_collab.core.record_size import RecordSizes, Size, size_of_record
 from optiverse_collab.core.records import Lane, Op, Put, Remove, touched
 from optiverse_collab.core.server.chain import Chain, first_head
 from optiverse_collab.core.server.clients import CLIENTS, Clients
 from optiverse_collab.core.server.conflicts import Judgement, changed_names
-from optiverse_collab.core.server.journal import Entry, Kept, Snapshot
+from optiverse_collab.core.server.journal import Accepted, Entry, Kept, Snapshot
 from optiverse_collab.core.server.knowledge import Knowledge
 from optiverse_collab.core.server.lanes import lane_of
 from optiverse_collab.core.server.names import Name, NameKind, Names
+from optiverse_collab.core.server.occasions import Occasion, Occasions
 from optiverse_collab.core.server.outcomes import MANY, Outcomes, encoded_within
 from optiverse_collab.core.server.references import References
 from optiverse_collab.core.server.snapshots import SnapshotBuilder, stamped
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
 from optiverse_collab.core.server.sweeps import Sweeps
-from optiverse_collab.core.server.versions import Versions
+from optiverse_collab.core.server.versions import Moment, Versions
 from optiverse_collab.core.space import Space
 from optiverse_collab.errors import ChangeRefused, Reason
 
@@ -42,20 +42,6 @@ TERM = 1
 
 _entries = msgspec.json.Decoder(Entry)
 _encoder = msgspec.json.Encoder()
-
-
-class Accepted(NamedTuple):
-    """The result of `History.accept`.
-
-    Attributes:
-        entry: for the receivers.
-        kept: to store.
-        lane: the change's lane.
-    """
-
-    entry: Entry
-    kept: Kept
-    lane: Lane
 
 
 class History:
@@ -109,7 +95,9 @@ class History:
         self._max_tombstones = tombstones
         self.time_ms = snapshot.time_ms
         self.stamps, self.tombstones = stamped(snapshot)
-        self.versions = Versions(one.record for one in snapshot.records)
+        self.versions = Versions(self.document.records.values())
+        self._occasions = Occasions(self.document.records.values(), snapshot.watched)
+        self._occasion: Occasion | None = None
         for data in entries:
             self._replay(data)
         self._sizes = RecordSizes(self.document.records, space)
@@ -147,7 +135,7 @@ class History:
         number = self.names.known(NameKind.ORIGIN, origin)
         records, tombstones = self.document.records, self.tombstones
         lane, time_ms = lane_of(change.ops, records, tombstones), max(self.time_ms, time_ms)
-        ops = self.versions.completed(change.ops, lane, self.clock, author, time_ms)
+        ops = self.versions.completed(change.ops, lane, self._moment, author, time_ms)
         judged = Judgement(ops, seen, change.yields, {number, *own}, records, self.stamps, tombstones)
         sizes = self._check_result(ops, judged)
         data = encoded_within(self.limits.change_bytes, judged, self.names)
@@ -172,6 +160,28 @@ class History:
         self._follow(entry, data := _encoder.encode(entry), judged.happened)
         self._knowledge.count(self.tombstones)
         return Accepted(entry, Kept(self.clock, data, self.chain.head), lane)
+
+    def keep_version(self) -> Accepted | None:
+        """Keep a version of the bench before the last change, if there is a reason to (HIST-13)."""
+        if self._occasion is None:
+            return None
+        by = self.names.text(NameKind.AUTHOR, self._occasion.author)
+        records = self.document.records
+        ops = self.versions.made(self._occasion, by, self.time_ms, [records, self.tombstones])
+        self._occasion = None
+        if not ops:
+            return None
+        raw = msgspec.Raw(encode_ops(ops))
+        entry = Entry(self.clock + 1, TERM, 0, 0, 0, self.time_ms, raw, seen=self.clock)
+        self._follow(entry, data := _encoder.encode(entry), ops)
+        there = ((op.id, records.get(op.id)) for op in ops)
+        self._sizes.take({id: Size() if one is None else size_of_record(one) for id, one in there})
+        return Accepted(entry, Kept(self.clock, data, self.chain.head), Lane.META)
+
+    @property
+    def _moment(self) -> Moment:
+        """The present bench, and the session's clock."""
+        return Moment(self._occasions.edited or self.clock, self.clock)
 
     def release(self) -> None:
         """The session is no longer live, and others may use its space."""
@@ -220,6 +230,7 @@ class History:
             sweeps=list(self.sweeps.kept),
             parents=list(self.parents),
             forgotten=(self.clients.forgotten, self.clients.settled),
+            watched=self._occasions.watched(),
         )
         return SnapshotBuilder(rest, self.document.records, self.stamps, self.tombstones)
 
@@ -241,10 +252,11 @@ class History:
         """Refuse a change that would leave too much; returns the new sizes (`RecordSizes.after`)."""
         records, after = self.document.records, judged.records
         added = len(after) - sum(id in records for id in touched(ops))
-        if added > 0 and len(records) + added > self.limits.records:
+        there = len(records) - len(self.versions.all)
+        if added > 0 and there + added > self.limits.records:
             raise ChangeRefused(
                 Reason.SESSION_FULL,
-                f"The session holds {len(records)} records, and the limit is {self.limits.records}; "
+                f"The session holds {there} records, and the limit is {self.limits.records}; "
                 "remove some first.",
             )
         return self._sizes.after(records, after, judged.happened, self.limits)
@@ -253,22 +265,25 @@ class History:
         """Advance by one entry."""
         self.clock = entry.clock
         self.time_ms = entry.time_ms
-        self.clients.note(entry)
+        if entry.origin:
+            self.clients.note(entry)
         self.chain.add(data)
         stamp = Stamp(entry.clock, entry.origin, entry.author, entry.time_ms)
         copies: set[str] = set()
         for op in ops:
             self._apply(op, stamp, copies)
-            self.versions.note(op.id, self.document.records.get(op.id))
         if len(self.tombstones) > self._max_tombstones:
             self._prune()
-        self.sweeps.note(entry)
+        self._occasion = self._occasions.note(entry, begins_sweep=self.sweeps.note(entry))
         self.outcomes.note(entry)
 
     def _apply(self, op: Op, stamp: Stamp, copies: set[str]) -> None:
         record = self.document.records.get(op.id)
         names = () if record is None else changed_names(op, record)
         self.document.apply(op, copies)
+        now = self.document.records.get(op.id)
+        self.versions.note(op.id, now)
+        self._occasions.see(op, record, now)
         if isinstance(op, Remove):
             del self.stamps[op.id]
             assert record is not None  # else it would not have taken effect

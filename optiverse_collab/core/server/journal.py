@@ -6,6 +6,8 @@ them.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import msgspec
 
 from optiverse_collab.core.records import Lane, Record
@@ -34,7 +36,8 @@ class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
     Attributes:
         clock: its place in the session's history; the first is 1 and there are no gaps.
         term: which server added it (CLK-6).
-        origin: number of the replica that made it; `author` the number of the name that people saw.
+        origin: number of the replica that made it; `author` the number of the name that people saw. Both are
+            0 if the server made it itself (HIST-13).
         client_clock: that replica's own number for it, which grows with every change.
         time_ms: the server's wall clock, ms since 1970 UTC; it never runs backwards.
         ops: JSON array of the operations that took effect, as sent to everybody.
@@ -75,6 +78,20 @@ class Kept(msgspec.Struct, frozen=True):
     clock: int
     data: bytes
     head: bytes
+
+
+class Accepted(NamedTuple):
+    """A change that became part of the history.
+
+    Attributes:
+        entry: for the receivers.
+        kept: to store.
+        lane: the change's lane.
+    """
+
+    entry: Entry
+    kept: Kept
+    lane: Lane
 
 
 class Outcome(msgspec.Struct, frozen=True, array_like=True):
@@ -123,6 +140,49 @@ class Sweep(msgspec.Struct, frozen=True, array_like=True):
     first: int
     last: int
     author: int
+
+
+class Removal(msgspec.Struct, frozen=True, array_like=True):
+    """How many records one replica removed from the bench in one second.
+
+    Attributes:
+        second: of the server's clock, since 1970.
+        clock: of the bench before the first of these changes, and `there` how many records it had.
+        count: how many it removed.
+    """
+
+    second: int
+    clock: int
+    there: int
+    count: int
+
+
+class Burst(msgspec.Struct, frozen=True, array_like=True):
+    """The latest removals by one replica (HIST-13).
+
+    Attributes:
+        origin: its number.
+        is_kept: the bench before them is a version already.
+        removals: oldest first, at least one.
+    """
+
+    origin: int
+    is_kept: bool
+    removals: list[Removal]
+
+
+class Watched(msgspec.Struct, frozen=True, array_like=True):
+    """What the server remembers for its own versions (HIST-13).
+
+    Attributes:
+        edited: the clock of the last change of the bench; 0 if unknown.
+        edited_ms: its time, ms since 1970 UTC.
+        bursts: removals of the last seconds; the most recent is last.
+    """
+
+    edited: int = 0
+    edited_ms: int = 0
+    bursts: list[Burst] = []
 
 
 class StampedRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -176,6 +236,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         parents: the histories that it was restored from, oldest first.
         forgotten: the newest clock of a change by a forgotten replica, and the same for replicas that
         others settled (`Clients`).
+        watched: for the server's own versions.
     """
 
     epoch: str
@@ -195,3 +256,4 @@ class Snapshot(msgspec.Struct, frozen=True):
     sweeps: list[Sweep] = []
     parents: list[Parent] = []
     forgotten: tuple[int, int] = (0, 0)
+    watched: Watched = Watched()

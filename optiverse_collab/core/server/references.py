@@ -46,6 +46,7 @@ class References:
             self.origins.add(client.origin)
             yield 1
         self.authors.update(sweep.author for sweep in snapshot.sweeps)
+        self.origins.update(burst.origin for burst in snapshot.watched.bursts)
         for outcome in snapshot.outcomes:
             parts = outcome.lost, outcome.held, outcome.replaced
             self.add_change(outcome.origin, outcome.author, *parts)

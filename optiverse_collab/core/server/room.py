@@ -35,11 +35,11 @@ from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.protocol.past import EntriesRequest, PastRequest
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server import access, past
-from optiverse_collab.core.server.answers import answer_of, catch_up, lanes_of, parts_of
+from optiverse_collab.core.server.answers import ack_of, answer_of, catch_up, lanes_of
 from optiverse_collab.core.server.delivery import Delivery, Subscription
 from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry, Kept
+from optiverse_collab.core.server.journal import Accepted, Kept
 from optiverse_collab.core.server.members import EVERYTHING, Admission, Member, Members
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.presence_pace import PresencePace
@@ -196,18 +196,16 @@ class Room:
             self.refuse(connection_id, [change.client_clock], refusal)
             return
         member.accepted = change.client_clock
-        self._unsaved.append(accepted.kept)
-        self._delivery.add(accepted, ack=(connection_id, self._ack(accepted.entry)))
+        ack = ack_of(accepted.entry, self.history.names.texts(NameKind.AUTHOR))
+        self._take(accepted, ack=(connection_id, ack))
+        version = self.history.keep_version()  # stored with its reason: a crash loses both or neither
+        if version is not None:
+            self._take(version)
 
-    def _ack(self, entry: Entry) -> Ack:
-        result = AckResult.COMMIT
-        if entry.lost or entry.held:
-            result = AckResult.DISCARD if bytes(entry.ops) == b"[]" else AckResult.REBASE
-        authors = self.history.names.texts(NameKind.AUTHOR)
-        lost, held, replaced = (
-            parts_of(authors, parts) for parts in (entry.lost, entry.held, entry.replaced)
-        )
-        return Ack(entry.client_clock, result, entry.clock, lost, held, replaced)
+    def _take(self, accepted: Accepted, ack: tuple[str, Ack] | None = None) -> None:
+        """Let a change become durable, and then go to everybody."""
+        self._unsaved.append(accepted.kept)
+        self._delivery.add(accepted, ack)
 
     def _sync(
         self, connection_id: str, member: Member, request: SyncRequest, now_ms: int

@@ -28,15 +28,16 @@ class Sweeps:
     def __init__(self, kept: Iterable[Sweep] = ()) -> None:
         self.kept = deque(kept, SWEEPS)
 
-    def note(self, entry: Entry) -> None:
-        """Advance the history by an entry."""
+    def note(self, entry: Entry) -> bool:
+        """Advance the history by an entry; returns whether it is the first change of such a step."""
         if not replaces_bench(entry.step):
-            return
+            return False
         for place, one in enumerate(self.kept):
             if (one.step, one.author) == (entry.step, entry.author):
                 self.kept[place] = msgspec.structs.replace(one, last=entry.clock)
-                return
+                return False
         self.kept.append(Sweep(entry.step, entry.clock, entry.clock, entry.author))
+        return True
 
     def check(self, step: str, author: int, seen: int) -> None:
         """Refuse to bring a bench back for somebody who has not seen that others did (HIST-9).

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
+from itertools import chain, count
+from typing import NamedTuple
 
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
+from optiverse_collab.core.server.occasions import DAY_MS, Occasion
 from optiverse_collab.core.versions import FIXED, HAND, VERSION, Version, check_name, key_of, version_of
 from optiverse_collab.errors import ChangeRefused, Reason
 
 MOST = 1000
 """How many versions with a name a session has at most."""
+
+MOST_OF_A_DAY, MOST_OF_SERVER = 50, 200
+"""How many without a name the server keeps of the last 24 hours, and in all."""
+
+MONTH_MS = 30 * DAY_MS
+"""The server keeps the first version of each day for a month, and then the first of each month."""
+
+
+class Moment(NamedTuple):
+    """The present, for a version.
+
+    Attributes:
+        bench: the clock of the last change of the bench.
+        clock: of the last change.
+    """
+
+    bench: int
+    clock: int
 
 
 class Versions:
@@ -40,12 +61,12 @@ class Versions:
         if version is not None:
             self.all[id] = version
 
-    def completed(self, ops: Sequence[Op], lane: Lane, clock: int, by: str, time_ms: int) -> Sequence[Op]:
+    def completed(self, ops: Sequence[Op], lane: Lane, now: Moment, by: str, time_ms: int) -> Sequence[Op]:
         """A participant's change, with what the server adds to new versions.
 
         Args:
             ops: the change, and `lane` its lane.
-            clock: of the change before it.
+            now: before it.
             by: who made it, and `time_ms` when.
 
         Raises:
@@ -64,11 +85,43 @@ class Versions:
                 _check_fixed(op)
                 _check_naming(op, names)
             elif isinstance(op, Put):
-                op = _made(op, clock, by, time_ms)
+                op = _made(op, now, by, time_ms)
                 _check_naming(op, names)
                 ids.add(op.id)
             done.append(op)
         return done
+
+    def made(self, occasion: Occasion, by: str, time_ms: int, taken: Sequence[Container[str]]) -> list[Op]:
+        """The change by which the server keeps a version, and removes those that it no longer needs.
+
+        Args:
+            occasion: why.
+            by: the name of whoever gave the reason.
+            time_ms: the present time.
+            taken: have the ids in use.
+
+        Returns:
+            Empty if there is a version of that moment already.
+        """
+        if any(one.clock == occasion.clock for one in self.all.values()):
+            return []
+        ids = chain([f"version:{occasion.clock}"], (f"version:{occasion.clock}:{n}" for n in count(2)))
+        id = next(id for id in ids if not any(id in one for one in taken))
+        props = {"clock": occasion.clock, "why": occasion.why, "by": by, "time_ms": time_ms}
+        old = [one for one in self.all.values() if one.is_made_by_server and not one.name]
+        return [Put(id, VERSION, props, Lane.META), *map(Remove, superfluous(old, time_ms))]
+
+
+def superfluous(versions: Iterable[Version], now_ms: int) -> list[str]:
+    """The ids of those of the server's versions that go when it makes the next one (HIST-14)."""
+    newest_first = sorted(versions, key=lambda one: (one.time_ms, one.clock), reverse=True)
+    recent = [one for one in newest_first if now_ms - one.time_ms < DAY_MS]
+    kept = {one.id for one in recent[: MOST_OF_A_DAY - 1]}
+    for length_ms, age_ms in ((DAY_MS, MONTH_MS), (MONTH_MS, 2**62)):
+        firsts = {one.time_ms // length_ms: one.id for one in newest_first if now_ms - one.time_ms < age_ms}
+        kept.update(firsts.values())
+    listed = {*[one.id for one in newest_first if one.id in kept][: MOST_OF_SERVER - 1]}
+    return [one.id for one in newest_first if one.id not in listed]
 
 
 def _check_fixed(op: Put | Set) -> None:
@@ -100,17 +153,17 @@ def _check_naming(op: Put | Set, names: dict[str, str]) -> None:
     names[op.id] = key_of(op.props["name"])
 
 
-def _made(op: Put, clock: int, by: str, time_ms: int) -> Put:
+def _made(op: Put, now: Moment, by: str, time_ms: int) -> Put:
     """A new version, with what the server adds.
 
     Raises:
         ChangeRefused: it says what only the server may say, or has a moment that never was.
     """
-    at = op.props.get("clock", clock)
+    at = op.props.get("clock", now.bench)
     if not FIXED.isdisjoint(op.props.keys() - {"clock"}):
         raise _refused("The server says why there is a version, who made it and when; leave that out.")
-    if type(at) is not int or not 0 <= at <= clock:
-        raise _refused(f"There is no change {at!r} to keep a version of: the session is at {clock}.")
+    if type(at) is not int or not 0 <= at <= now.clock:
+        raise _refused(f"There is no change {at!r} to keep a version of: the session is at {now.clock}.")
     props = {"name": None, **op.props, "clock": at, "why": HAND, "by": by, "time_ms": time_ms}
     return Put(op.id, op.kind, props, op.lane)
 

@@ -15,6 +15,7 @@ from optiverse_collab.core.server.journal import (
     StampedRecord,
     StampedTombstone,
     Sweep,
+    Watched,
 )
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab_server.storage.directory import ChunkRow
@@ -22,7 +23,7 @@ from optiverse_collab_server.storage.rows import ROW_BYTES, join
 
 RECORDS, TOMBSTONES, STAMPS = "records", "tombstones", "stamps"
 CLIENTS, SKIPPED, FORGOTTEN = "clients", "skipped", "forgotten"
-OUTCOMES, SWEEPS = "outcomes", "sweeps"
+OUTCOMES, SWEEPS, WATCHED = "outcomes", "sweeps", "watched"
 PARENTS, HEADS = "parents", "heads"
 
 _encoder = msgspec.json.Encoder()
@@ -36,6 +37,7 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     FORGOTTEN: msgspec.json.Decoder(list[tuple[int, int]]),
     OUTCOMES: msgspec.json.Decoder(list[Outcome]),
     SWEEPS: msgspec.json.Decoder(list[Sweep]),
+    WATCHED: msgspec.json.Decoder(list[Watched]),
     PARENTS: msgspec.json.Decoder(list[Parent]),
     HEADS: msgspec.json.Decoder(list[bytes]),
 }
@@ -55,6 +57,8 @@ def encode_snapshot(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
         yield from parts(FORGOTTEN, [snapshot.forgotten])
     yield from parts(OUTCOMES, snapshot.outcomes)
     yield from parts(SWEEPS, snapshot.sweeps)
+    if snapshot.watched.edited:
+        yield from parts(WATCHED, [snapshot.watched])
     yield from parts(PARENTS, snapshot.parents)
     if snapshot.heads:
         yield from parts(HEADS, [snapshot.heads])
@@ -119,4 +123,5 @@ class SnapshotReader:
             sweeps=values[SWEEPS],
             parents=values[PARENTS],
             forgotten=values[FORGOTTEN][0] if values[FORGOTTEN] else (0, 0),
+            watched=values[WATCHED][0] if values[WATCHED] else Watched(),
         )

@@ -13,8 +13,8 @@ from optiverse_collab.core.records import Op
 from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.chain import PREFIX_BYTES
 from optiverse_collab.core.server.clients import CLIENTS
-from optiverse_collab.core.server.history import TOMBSTONES, Accepted, History
-from optiverse_collab.core.server.journal import Snapshot, Touched
+from optiverse_collab.core.server.history import TOMBSTONES, History
+from optiverse_collab.core.server.journal import Accepted, Snapshot, Touched
 from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.outcomes import MANY
 

@@ -10,8 +10,8 @@ from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.core.server import conflicts
 from optiverse_collab.core.server.conflicts import changed_names
-from optiverse_collab.core.server.history import Accepted, History
-from optiverse_collab.core.server.journal import StampedRecord
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Accepted, StampedRecord
 from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab.errors import ChangeRefused, Reason

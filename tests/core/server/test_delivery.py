@@ -15,8 +15,8 @@ from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
 from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.delivery import HASH_EVERY, Delivery, Subscription
 from optiverse_collab.core.server.effects import RoomEffect, SendFrame, SendPages
-from optiverse_collab.core.server.history import Accepted, History
-from optiverse_collab.core.server.journal import StampedRecord
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Accepted, StampedRecord
 from optiverse_collab.core.server.stamps import Stamp
 from tests.core.server.histories import do, make
 

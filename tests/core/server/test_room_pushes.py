@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import PushedChange
-from optiverse_collab.core.protocol.codec import decode_server
+from optiverse_collab.core.protocol.codec import close_patch, decode_server
 from optiverse_collab.core.protocol.messages import Error, Have, Patch, Push, SyncRequest
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Part
 from optiverse_collab.core.records import Op, Put, Remove, Set
-from optiverse_collab.core.server.effects import Send
+from optiverse_collab.core.server.effects import Send, SendFrame
 from optiverse_collab.errors import Reason
 from tests.helpers.wire import Peer, Wire
 
@@ -181,3 +182,25 @@ def test_nothing_is_confirmed_before_the_first_sync(wire: Wire) -> None:
     assert isinstance(answer, Send)
     assert isinstance(answer.message, Error)
     assert answer.message.reason == Reason.NOT_SYNCED.value
+
+
+def test_a_version_of_the_server_is_stored_with_its_reason(wire: Wire) -> None:
+    """HIST-13: they are in one write, so a crash loses both or neither; nobody is its author."""
+    ann, bob = Peer("ann"), Peer("bob")
+    wire.connect(ann)
+    wire.connect(bob)
+    ann.edit(Put("lens", "k"))
+    wire.settle()
+    change = PushedChange(2, [Remove("lens")], step="sweep:1")
+    wire.room.receive(ann.connection_id, Push([change]), NOW)
+    unsaved = wire.room.unsaved()
+    assert [entry.clock for entry in unsaved.entries] == [2, 3]
+    wire.room.saved(3)
+    [frame] = [effect for effect in wire.room.flush() if isinstance(effect, SendFrame)]
+    patch = decode_server(close_patch(frame.body).decode(), Limits())
+    assert isinstance(patch, Patch)
+    swept, kept = patch.changes
+    assert (swept.user_id, kept.user_id, kept.step) == ("ann", "", "")
+    [made] = kept.ops
+    assert isinstance(made, Put)
+    assert (made.props["clock"], made.props["why"], made.props["by"]) == (1, "sweep", "ann")

@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set
 from optiverse_collab.core.server import versions
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.versions import Versions
-from optiverse_collab.core.versions import HAND, VERSION, Version
+from optiverse_collab.core.server.occasions import DAY_MS
+from optiverse_collab.core.server.versions import Moment, Versions, superfluous
+from optiverse_collab.core.versions import HAND, SWEEP, VERSION, Version
 from optiverse_collab.errors import ChangeRefused, Reason
 from tests.core.server.histories import do, make
 
@@ -39,11 +41,13 @@ def refused(history: History, *ops: Op) -> str:
 
 
 def test_the_server_says_who_made_a_version_and_when() -> None:
-    """HIST-10: and of which moment it is, if its author does not."""
+    """HIST-10: and of which moment it is, if its author does not: of the last change of the bench."""
     history = with_lens()
     do(history, kept(name="good", colour="red"), by="ann", now_ms=50)
     assert history.versions.all["v"] == Version("v", 2, "good", HAND, "ann", 50)
     assert history.document.records["v"].props["colour"] == "red"
+    do(history, kept("x", name="the same"))
+    assert history.versions.all["x"].clock == 2
     do(history, kept("w", name="old", clock=0), by="bob", now_ms=40)
     assert history.versions.all["w"] == Version("w", 0, "old", HAND, "bob", 50)
 
@@ -104,7 +108,7 @@ def test_a_name_is_taken_until_its_version_is_gone() -> None:
     do(history, Put("w", "note", {"name": "good"}), kept("x", name="good"))
     assert {id: one.name for id, one in history.versions.all.items()} == {"x": "good"}
     do(history, Put("w", VERSION, {"name": "other"}))
-    assert history.versions.all["w"].clock == 5
+    assert history.versions.all["w"].clock == 2
 
 
 def test_there_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,9 +137,9 @@ def test_a_record_of_an_older_server_becomes_no_forged_version() -> None:
     found = Versions([Record("v", VERSION, {"name": "half"}, Lane.META), Record("lens", "k", {})])
     assert found.all == {}
     with pytest.raises(ChangeRefused):
-        found.completed([Set("v", {"time_ms": 1, "clock": 1})], Lane.META, 5, "bob", 0)
+        found.completed([Set("v", {"time_ms": 1, "clock": 1})], Lane.META, Moment(5, 6), "bob", 0)
     found.note("v", None)
-    [made] = found.completed([kept(name="half")], Lane.META, 5, "bob", 9)
+    [made] = found.completed([kept(name="half")], Lane.META, Moment(5, 6), "bob", 9)
     assert isinstance(made, Put)
     assert made.props == {"name": "half", "clock": 5, "why": HAND, "by": "bob", "time_ms": 9}
 
@@ -148,3 +152,59 @@ def test_versions_are_there_again_after_a_restart() -> None:
     data = do(history, kept("w", name="better")).kept.data
     again = History(snapshot, [], [data])
     assert again.versions.all == history.versions.all
+
+
+def of_server(id: str, time_ms: int) -> Version:
+    """A version that the server made."""
+    return Version(id, 7, "", SWEEP, "ann", time_ms)
+
+
+def test_old_versions_of_the_server_are_thinned() -> None:
+    """HIST-14: all of a day, then the first of each day for a month, then the first of each month."""
+    now_ms = 100 * versions.MONTH_MS + DAY_MS // 2
+    ages = {"now": 0.1, "today": 0.4, "late yesterday": 0.9, "yesterday": 1.2, "yesterday too": 1.1}
+    ages |= {"20 days": 20, "29 days": 29.2, "29 days too": 29.1, "month": 40.2, "month too": 40.1}
+    ages |= {"year": 365}
+    made = [of_server(id, int(now_ms - days * DAY_MS)) for id, days in ages.items()]
+    assert set(superfluous(made, now_ms)) == {"yesterday too", "29 days too", "month too"}
+    left = [one for one in made if "too" not in one.id]
+    assert superfluous(left, now_ms) == []
+
+
+def test_the_versions_of_the_server_are_limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HIST-14: with the next one, there are at most 50 of a day, and its first; and at most 200 in all."""
+    now_ms = 1000 * versions.MONTH_MS + DAY_MS // 2
+    busy = [of_server(str(number), now_ms - number) for number in range(100)]
+    left = [one.id for one in busy if one.id not in superfluous(busy, now_ms)]
+    assert left == [*map(str, range(49)), "99"]
+    for_ages = [of_server(str(number), now_ms - number * versions.MONTH_MS) for number in range(300)]
+    assert superfluous(for_ages, now_ms) == [*map(str, range(199, 300))]
+
+
+def test_versions_with_a_name_are_never_thinned() -> None:
+    """HIST-14: made by hand, or by the server and named later."""
+    history = with_lens()
+    for number in range(60):
+        do(history, Set("lens", {"x": number}), step=f"sweep:{number}", now_ms=number)
+        history.keep_version()
+        if number < 2:
+            named = next(reversed(history.versions.all))
+            mine = kept(f"hand {number}", name=f"mine {number}", clock=0)
+            do(history, Set(named, {"name": f"good {number}"}), mine)
+    names = [one.name for one in history.versions.all.values() if one.name]
+    assert names == ["good 0", "mine 0", "good 1", "mine 1"]
+    assert len(history.versions.all) == len(names) + 51
+    assert [one.why for one in history.versions.all.values() if one.id.startswith("hand")] == [HAND, HAND]
+
+
+def test_versions_take_no_room_from_the_bench() -> None:
+    """LIM-6, HIST-14: a full session keeps versions too."""
+    history = make(Limits(records=1))
+    do(history, Put("lens", "k", {"x": 0}))
+    do(history, Set("lens", {"x": 1}), step="sweep:1")
+    assert history.keep_version() is not None
+    assert history.keep_version() is None
+    with pytest.raises(ChangeRefused, match="holds 1 records"):
+        do(history, Put("mirror", "k"))
+    do(history, Remove("lens"))
+    do(history, Put("mirror", "k"))

@@ -51,6 +51,9 @@ def view(client: Program) -> None:
                 play(doc, op)
     if doc != replica.view:
         raise Broken(f"REP-1: the view is {replica.view} and should be {doc}")
+    kept = {} if client.truth is None else client.truth.versions[replica.clock]
+    if kept != replica.meta:
+        raise Broken(f"DOC-8: the versions are {replica.meta} and should be {kept}")
 
 
 def held(client: Program, file: File) -> None:

@@ -100,8 +100,9 @@ def _check_client(world: World, client: Client) -> None:
     if strict(replica.view) != strict(doc) or strict(client.screen) != strict(doc):
         raise Broken(f"CLK-2: the view is {replica.view}, the screen {client.screen}, and it should be {doc}")
     confirmed = {record.id: record for record in replica.save().records}
-    if strict(confirmed) != strict(doc):
-        raise Broken(f"HASH-3: {confirmed} is confirmed, and it should be {doc}")
+    true = {**doc, **world.server.truth.versions[-1]}
+    if strict(confirmed) != strict(true):
+        raise Broken(f"HASH-3: {confirmed} is confirmed, and it should be {true}")
     session = client.session
     if session.participants != {participant.connection_id: participant for participant in room.participants}:
         raise Broken(f"MSG-2: {session.participants} should be {room.participants}")

@@ -75,6 +75,8 @@ def log_of(
             yield one.clock, one.client_id, one.change_clock, one.own
     for kept in room._unsaved:
         entry = msgspec.json.decode(kept.data, type=Entry)
+        if not entry.origin:
+            continue
         client_id = client_ids[room.history.names.text(NameKind.ORIGIN, entry.origin)]
         yield entry.clock, client_id, entry.client_clock, own[client_id, entry.client_clock]
 

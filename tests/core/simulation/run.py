@@ -9,7 +9,9 @@ from unittest import mock
 
 from optiverse_collab.core.client import push_window
 from optiverse_collab.core.protocol import pages
-from optiverse_collab.core.server import delivery, presence_pace, snapshots
+from optiverse_collab.core.server import delivery, occasions, presence_pace, snapshots
+from optiverse_collab.core.server import versions as kept_versions
+from tests.core.simulation import versions
 from tests.core.simulation.finish import finish
 from tests.core.simulation.generate import Generator
 from tests.core.simulation.scenario import Log, Setup, Step, to_json
@@ -78,6 +80,8 @@ def _scaled(setup: Setup) -> Iterator[None]:
     with (
         mock.patch.object(delivery, "HASH_EVERY", setup.hash_every),
         mock.patch.object(snapshots, "STEP", 1),
+        mock.patch.multiple(occasions, **versions.SCALED),
+        mock.patch.multiple(kept_versions, **versions.SCALED_KEPT),
         mock.patch.multiple(presence_pace, BURST_BYTES=30, BYTES_PER_S=500),
         mock.patch.multiple(pages, FIRST_BYTES=first, LEAST_BYTES=least),
         mock.patch.multiple(push_window, FIRST_BYTES=at_first, LEAST_BYTES=at_least, MOST_BYTES=at_most),

@@ -17,8 +17,8 @@ from optiverse_collab.core.server import conflicts
 from optiverse_collab.core.server.answers import _Answer
 from optiverse_collab.core.server.delivery import Delivery, Subscription, _Frame, _Waiting
 from optiverse_collab.core.server.effects import RoomEffect, SendFrame
-from optiverse_collab.core.server.history import Accepted, History
-from optiverse_collab.core.server.journal import Snapshot
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Accepted, Snapshot
 from optiverse_collab.core.server.members import Member
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.snapshots import SnapshotBuilder

@@ -17,6 +17,7 @@ from tests.core.simulation.presence_mutations import PRESENCE_MUTATIONS
 from tests.core.simulation.rights_mutations import RIGHTS_MUTATIONS
 from tests.core.simulation.server_mutations import SERVER_MUTATIONS
 from tests.core.simulation.test_simulation import HISTORIES
+from tests.core.simulation.version_mutations import VERSION_MUTATIONS
 
 SEEDS = HISTORIES
 """A mutation must be noticed within this many histories; most are in the first, a few need rare events."""
@@ -32,6 +33,7 @@ MUTATIONS = [
     *LINE_MUTATIONS,
     *PRESENCE_MUTATIONS,
     *PAST_MUTATIONS,
+    *VERSION_MUTATIONS,
     *DISK_MUTATIONS,
     *RIGHTS_MUTATIONS,
 ]

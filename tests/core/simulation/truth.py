@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from optiverse_collab.core.records import Record
+from optiverse_collab.core.records import Op, Record, apply
 from optiverse_collab.core.server.journal import Entry, Kept
+from tests.core.simulation import versions
 from tests.core.simulation.scenario import OpData
 from tests.core.simulation.verdict import Doc, Judge, Stamp, Stamps, Verdict, play
 
@@ -90,6 +91,9 @@ class Truth:
         accepted: (client_id, client_clock) → what became of that change.
         durable: up to this clock storage has it.
         heads: the head at each clock.
+        start: the clock of the initial records.
+        times: the time of each change, by clock.
+        versions: the records of the versions at each clock.
     """
 
     def __init__(self, records: Doc, head: bytes) -> None:
@@ -101,7 +105,10 @@ class Truth:
             self.log.append(None)
             self.heads.append(head)
         self.accepted: dict[tuple[str, int], Accepted] = {}
-        self.durable = len(self.log)
+        self.durable = self.start = len(self.log)
+        self.times = [0] * len(self.docs)
+        self.versions: list[versions.Kept] = [{}] * len(self.docs)
+        self._due: versions.Due | None = None
         self._states: list[tuple[Stamps, dict[str, Stamp]]] = [({}, {})] * len(self.log)
         self._states.append(({id: {"": (len(self.log), "")} for id in records}, {}))
         self._last: dict[str, int] = {}
@@ -124,18 +131,15 @@ class Truth:
             Broken: the entry is not what this change does to the document before it.
         """
         key = (client_id, entry.client_clock)
-        if entry.clock != len(self.docs):
-            raise Broken(f"CLK-1: clock {entry.clock} follows {len(self.docs) - 1}")
         if key in self.accepted and self.accepted[key].clock > forgotten:
             raise Broken(f"PUSH-7: change {key} was applied twice")
         last = self._last.get(client_id, 0)
         if entry.client_clock <= last and self.accepted[client_id, last].clock > forgotten:
             raise Broken(f"PUSH-1: change {key} came after a later one")
-        digest = hashlib.blake2b(kept.data, digest_size=16).digest()
-        if kept.head != hashlib.blake2b(self.heads[-1] + digest, digest_size=16).digest():
-            raise Broken(f"CLK-5: {kept.head!r} does not follow from {self.heads[-1]!r}")
+        self._check_place(entry, kept)
         if (entry.seen, entry.step) != (change.seen, change.step) or entry.yields not in change.sent_as:
             raise Broken(f"SEEN-1: {entry} should be {change}")
+        self._check_due()
         self._check_restore(entry)
         before = self.docs[-1]
         self._check_squashing(before, change)
@@ -150,8 +154,55 @@ class Truth:
         accepted = Accepted(entry.clock, entry.author, client_id, entry.client_clock, own, change, verdict)
         self.log.append(accepted)
         self.heads.append(kept.head)
+        self.times.append(entry.time_ms)
+        self.versions.append(self.versions[-1])
         self.accepted[key] = accepted
         self._last[client_id] = entry.client_clock
+        self._due = versions.due(self)
+
+    def append_version(self, entry: Entry, kept: Kept, by: str) -> versions.Due:
+        """Add an entry of the server's own; returns the version that it keeps (HIST-13, HIST-14).
+
+        Args:
+            by: who made the change before it.
+
+        Raises:
+            Broken: the server had no reason to make it, or it keeps and removes other versions.
+        """
+        self._check_place(entry, kept)
+        made, self._due = self._due, None
+        if made is None:
+            raise Broken(f"HIST-13: {entry} was made without a reason")
+        now = dict(self.versions[-1])
+        for op in msgspec.json.decode(entry.ops, type=list[Op]):
+            apply(now, op)
+        expected = versions.after(self.versions[-1], made, by, entry.time_ms)
+        if now != expected:
+            raise Broken(f"HIST-14: {now} is kept, and it should be {expected}")
+        self.docs.append(self.docs[-1])
+        self.log.append(None)
+        self.heads.append(kept.head)
+        self.times.append(entry.time_ms)
+        self.versions.append(now)
+        self._states.append(self._states[-1])
+        return made
+
+    def check_whole(self, records: Doc) -> None:
+        """After a write, each reason has led to a version (HIST-13), and the room has `records` (DUR-4)."""
+        self._check_due()
+        if records != {**self.docs[-1], **self.versions[-1]}:
+            raise Broken(f"DUR-4: the journal says {self.docs[-1]}, {self.versions[-1]}, the room {records}")
+
+    def _check_due(self) -> None:
+        if self._due is not None:
+            raise Broken(f"HIST-13: there is no version {self._due}")
+
+    def _check_place(self, entry: Entry, kept: Kept) -> None:
+        if entry.clock != len(self.docs):
+            raise Broken(f"CLK-1: clock {entry.clock} follows {len(self.docs) - 1}")
+        digest = hashlib.blake2b(kept.data, digest_size=16).digest()
+        if kept.head != hashlib.blake2b(self.heads[-1] + digest, digest_size=16).digest():
+            raise Broken(f"CLK-5: {kept.head!r} does not follow from {self.heads[-1]!r}")
 
     def _check_restore(self, entry: Entry) -> None:
         """Nobody brings a bench back over another's doing so that they had not seen (HIST-9)."""
@@ -164,7 +215,7 @@ class Truth:
     def fork(self, clock: int) -> Truth:
         """The history after restoring a backup of this clock, as if nothing had followed."""
         fork = copy.copy(self)
-        for name in ("docs", "heads", "log", "_states"):
+        for name in ("docs", "heads", "log", "times", "versions", "_states"):
             setattr(fork, name, list(getattr(self, name)))
         fork.accepted = dict(self.accepted)
         fork.durable = clock
@@ -173,8 +224,9 @@ class Truth:
 
     def forget_undurable(self) -> None:
         """The server crashed: changes that storage doesn't have never happened."""
-        for listed in (self.docs, self.heads, self._states):
+        for listed in (self.docs, self.heads, self.times, self.versions, self._states):
             del listed[self.durable + 1 :]
+        self._due = None
         del self.log[self.durable :]
         self.accepted = {key: it for key, it in self.accepted.items() if it.clock <= self.durable}
         self._last = {}
