@@ -15,6 +15,9 @@ from optiverse_collab.wording.values import joined
 SYMBOLS = 300
 """This many things are drawn as symbols with names; further ones are dots."""
 
+ARROWS = 60
+"""This many things have an arrow from where they were; more would cover the bench."""
+
 NAMED = 5
 """This many things that are too far away are named."""
 
@@ -37,7 +40,9 @@ def picture(report: Report) -> Picture:
     symbols, dots = near[:SYMBOLS], near[SYMBOLS:]
     drawing = Drawing(framed(shown(near) or [(0.0, 0.0)]), f"The bench of session {report.session}")
     drawing.dots(dots)
-    for thing in reversed(symbols):
+    removed = [thing for thing in symbols if thing.now is None]
+    elsewhere = [thing for thing in symbols if thing.now and thing.old]
+    for thing in [*removed, *reversed(elsewhere[:ARROWS])]:
         drawing.ghost(thing)
     for thing in reversed(symbols):
         drawing.thing(thing)
@@ -45,9 +50,8 @@ def picture(report: Report) -> Picture:
     drawing.legend(near)
     placeless = without_place(report.start, report.end)
     notes = {
-        "Dashed symbols and arrows show where things were.": any(
-            thing.old and thing.now for thing in symbols
-        ),
+        "Dashed symbols and arrows show where things were.": 0 < len(elsewhere) <= ARROWS,
+        f"Dashed symbols and arrows show where {ARROWS} of the moved things were.": len(elsewhere) > ARROWS,
         _far(far): far,
         f"{SYMBOLS} of {counted(len(near), 'thing')} have a symbol, the others are dots.": dots,
         f"There was no room for {counted(unnamed, 'name')}.": unnamed,

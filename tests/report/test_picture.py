@@ -76,6 +76,13 @@ def test_a_picture_of_10_000_items_is_small() -> None:
     assert "Item 250" in texts(made.svg)
 
 
+def test_of_many_moves_some_have_an_arrow() -> None:
+    start = [component(f"i{n}", pos=[20.0 * n, 0.0]) for n in range(100)]
+    moves: list[Op] = [Set(one.id, {"pos": [20.0 * n, 400.0]}) for n, one in enumerate(start)]
+    made = picture(report(start, ("Ana", *moves)))
+    assert made.notes == ["Dashed symbols and arrows show where 60 of the moved things were."]
+
+
 def test_the_same_history_gives_the_same_picture() -> None:
     one, other = (picture(report([M3], ("Ana", Set("m3", {"pos": [1, 1]})))) for _ in range(2))
     assert one == other
