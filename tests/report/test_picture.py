@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from time import process_time
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PyQt6.QtCore import QByteArray
 from PyQt6.QtSvg import QSvgRenderer
 
@@ -40,6 +43,46 @@ def test_hostile_names_and_values_give_a_picture_for_any_reader() -> None:
     made = picture(report(odd, ("Ana", Set(odd[0].id, {"angle_deg": 1.0})), session=name))
     assert "<script>&\"'\\u202e\\x00]]>" in texts(made.svg)
     assert QSvgRenderer(QByteArray(made.svg.encode())).isValid()
+
+
+numbers = st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**63), 2**64 - 1)
+simple = st.none() | st.booleans() | numbers | st.text(max_size=4)
+values = st.recursive(
+    simple, lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(), one, max_size=2)
+)
+points = st.lists(numbers, min_size=2, max_size=2)
+interfaces = st.fixed_dictionaries({}, optional=dict.fromkeys(("x1_mm", "y1_mm", "x2_mm", "y2_mm"), numbers))
+props = st.fixed_dictionaries(
+    {},
+    optional={
+        "name": values,
+        "pos": points | values,
+        "angle_deg": numbers | values,
+        "object_height_mm": numbers | values,
+        "size_mm": points | numbers | values,
+        "points": st.lists(points, max_size=3) | values,
+        "vertex": points | values,
+        "interfaces": st.lists(interfaces | values, max_size=3) | values,
+        "image_path": values,
+    },
+)
+kinds = st.sampled_from(
+    ["component", "source", "ruler", "text", "rectangle", "angle_measure", "group", "assembly", "x"]
+)
+
+
+@given(st.lists(st.tuples(kinds, props, props), min_size=1, max_size=4))
+def test_whatever_others_share_gives_a_report(
+    items: list[tuple[str, dict[str, Any], dict[str, Any]]],
+) -> None:
+    start = [Record(str(n), kind, before) for n, (kind, before, _) in enumerate(items)]
+    changes: list[Op] = [Set(str(n), after) for n, (_, _, after) in enumerate(items)]
+    made = report(start, ("Ana", *changes, Put("new", "component", {"pos": [1.0, 2.0]})))
+    svg = picture(made).svg
+    ElementTree.fromstring(svg)
+    assert not re.search(r"[ \"ML](nan|inf)", svg)
+    assert page(made, "x.svg").count("\n") > 10
+    assert "component" in table(made)
 
 
 def test_what_is_not_shown_is_said() -> None:
