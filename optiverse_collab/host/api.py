@@ -94,6 +94,8 @@ LEVELS: dict[int, LogLevel] = {
 class RayEngine(Protocol):
     """An editor's ray tracing, for benches that no window shows. It needs no display.
 
+    A window calls it in a thread of its own.
+
     Attributes:
         name: the editor's name, with its version.
     """

@@ -12,7 +12,7 @@ from optiverse_collab.cli.main import main
 from optiverse_collab.core.records import Op, Put, Remove, Set
 from optiverse_collab.host import ray_engines
 from optiverse_collab.host.ray_engines import ray_engine
-from optiverse_collab.scripting import Bench
+from optiverse_collab.scripting import AsyncBench, Bench, PastSpan
 from tests.helpers.cli import command, fail, succeed
 from tests.helpers.server_process import ServerProcess
 
@@ -91,6 +91,19 @@ def test_beam_that_never_hit_is_no_success(there: list[str], options: list[str],
     ended = command("bisect", "--at", "Shutter", *options, *there)
     assert (ended.code, ended.errors) == (1, "")
     assert sentence in ended.output
+
+
+def test_dropped_history_is_said(
+    there: list[str], monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    whole = AsyncBench.past
+
+    async def dropped(bench: AsyncBench, *where: Any, **since: Any) -> PastSpan:
+        return (await whole(bench, *where, **since))._replace(is_whole=False)
+
+    monkeypatch.setattr(AsyncBench, "past", dropped)
+    assert main(["bisect", "--at", "Shutter", *there]) == 1
+    assert "in that time. The server keeps no earlier changes." in capfd.readouterr().out
 
 
 def test_unclear_items_are_explained(there: list[str]) -> None:

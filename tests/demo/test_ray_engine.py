@@ -6,11 +6,12 @@ import random
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from math import ceil, log2
+from time import process_time
 from typing import Any
 
 import pytest
 
-from optiverse_collab.core.client.bisection import Bisection, Verdict
+from optiverse_collab.core.client.bisection import Bisection, Verdict, find_break
 from optiverse_collab.core.client.past_steps import PAUSE_MS, PastStep, played, steps_of
 from optiverse_collab.core.protocol.past import PastEntry
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, put
@@ -197,6 +198,22 @@ def test_who_broke_the_beam_is_found_in_200_histories(mends: bool) -> None:
         if judged == 100:
             return
     raise AssertionError(f"only {judged} histories were such")
+
+
+def test_search_costs_little_beside_its_traces() -> None:
+    """So 500 edits take as long as eleven traces."""
+    large = {**FOLDED, **{str(n): optic(str(n), "mirror", 9.0 * n, 500.0) for n in range(300)}}
+    edits = [PastEntry(n, 0, "Ana", [Set(str(n % 300), {"n": n})], str(n)) for n in range(1, 500)]
+    steps = steps_of(large, [*edits, PastEntry(500, 0, "Ana", [Remove("m2")], "500")])
+    began = process_time()
+    found = find_break(large, steps, "d1", DemoRays().hits)
+    took, traces = process_time() - began, found.traces
+    assert (len(steps), [step.last for step in found.steps]) == (500, [500])
+    assert traces <= 2 + ceil(log2(500))
+    began = process_time()
+    for _ in range(traces):
+        DemoRays().hits(large, "d1")
+    assert took < 3 * (process_time() - began)
 
 
 def test_beam_that_hits_in_the_end_is_no_riddle() -> None:
