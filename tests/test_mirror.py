@@ -57,6 +57,7 @@ ABOUT_MORE = {
     "tests/host/optiverse/test_pointing.py": "pointing at things in the real editor",
     "tests/host/optiverse/test_presence.py": "who is in what, in the real editor",
     "tests/host/optiverse/test_session.py": "two editors in a session",
+    "tests/host/optiverse/test_timeline.py": "what was done, and earlier moments, in the real editor",
     "tests/host/optiverse/test_viewing.py": "whoever may only view, in the real editor",
     "tests/host/test_contract_undo.py": "what every adapter's undo must do in a session",
     "tests/server/storage/test_contract.py": "what every store must do",
