@@ -71,18 +71,27 @@ class Previewing(QObject):
         if self.dialog is None and not self._open():
             return
         assert self.dialog is not None
-        self._records = timeline.at(clock)
         now, session = datetime.now().astimezone(), self._manager.session_id
         time_ms, step = timeline.time_ms(clock), timeline.step_at(clock)
         if self._base is None:
             title, caption = texts.preview_title(session, time_ms, now), texts.caption(step, time_ms, now)
-            self.dialog.show_bench(self._records, title, caption)
+            self.show_records(timeline.at(clock), title, caption)
             return
+        self._records = timeline.at(clock)
         title = texts.comparison_title(session, self._base.time_ms, time_ms, now)
         self.dialog.show_bench(
             self._records, title, texts.comparison_caption(self._base.time_ms, time_ms, now)
         )
         self.dialog.compare(self._base.picture, self._base.records, self._records)
+
+    def show_records(self, records: Mapping[str, Record], title: str, caption: str) -> None:
+        """Show a bench, alone, in the open preview or in a new one."""
+        self.end_comparison()
+        if self.dialog is None and not self._open():
+            return
+        assert self.dialog is not None
+        self._records = records
+        self.dialog.show_bench(records, title, caption)
 
     def compare_from(self, timeline: Timeline, clock: int) -> None:
         """Compare what is shown from now on with the bench after the change of a clock."""

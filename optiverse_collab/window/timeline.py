@@ -20,6 +20,7 @@ from optiverse_collab.window.timeline_reader import TimelineReader
 from optiverse_collab.window.ui.docks import add_dock, remove_dock
 from optiverse_collab.window.ui.timeline_dock import TimelineDock
 from optiverse_collab.window.ui.toasts import Toasts
+from optiverse_collab.window.versions import Versions
 from optiverse_collab.wording import timeline as texts
 from optiverse_collab.wording.edits import title
 
@@ -41,6 +42,7 @@ class TimelinePanel(QObject):
         previewing: shows earlier moments.
         ghosts: shows on the canvas where items were.
         items: says at items who changed them.
+        versions: shows versions, and keeps new ones.
 
     Signals:
         opened: whether the dock is open.
@@ -60,6 +62,7 @@ class TimelinePanel(QObject):
         self.items = ItemHistory(manager, self.reader, self)
         self.items.wanted.connect(self.show_item)
         self.dock = dock = TimelineDock(window)
+        self.versions = Versions(manager, self.previewing, dock.versions_menu, self._chosen, window)
         self.reader.changed.connect(self._refresh)
         manager.status_changed.connect(self._refresh)
         manager.joined.connect(self._on_joined)
@@ -130,6 +133,15 @@ class TimelinePanel(QObject):
         self.open()
         self.reader.open_at(first)
         self._refresh()
+
+    def _chosen(self) -> tuple[int, int] | None:
+        """The moment that the user looks at, or has selected: its clock, and when it was."""
+        timeline, step = self.reader.timeline, self.dock.list.current
+        if timeline is None:
+            return None
+        is_seen = step is None or self.previewing.dialog is not None
+        clock = self.dock.scrubber.clock if is_seen or step is None else step.last
+        return None if clock == timeline.last else (clock, timeline.time_ms(clock))
 
     def _go_to(self, clock: int) -> None:
         self.dock.scrubber.go_to(clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QMarginsF, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QMarginsF, QRectF, Qt, pyqtSignal, pyqtSlot
 from PyQt6.QtGui import QPainter, QPalette, QShowEvent, QWheelEvent
 from PyQt6.QtWidgets import (
     QDialog,
@@ -20,6 +20,7 @@ from PyQt6.QtWidgets import (
 
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.text import unmarked
+from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.host.api import Picture
 from optiverse_collab.window.ui.colours import ORANGE
 from optiverse_collab.window.ui.comparison import Comparison
@@ -32,6 +33,9 @@ ZOOM = 1.15
 
 MARGIN_MM = 20.0
 
+STILL_MS = 150
+"""A bench that has not changed for this long gets smooth lines."""
+
 FRAME_PX = 4
 
 TABLE_LINES = 9
@@ -39,16 +43,29 @@ TABLE_LINES = 9
 
 
 class PreviewView(QGraphicsView):
-    """Shows a scene whose y axis points up; the mouse moves and zooms it, and reaches nothing in it."""
+    """Shows a scene whose y axis points up; the mouse moves and zooms it, and reaches nothing in it.
+
+    Smooth lines take a few times as long, so they wait until the bench has not changed for a moment.
+    """
 
     def __init__(self, scene: QGraphicsScene, parent: QWidget) -> None:
         super().__init__(scene, parent)
+        self._smooth = single_shot(self, self._on_still, STILL_MS)
         self.setInteractive(False)
         self.scale(1.0, -1.0)
         self.setBackgroundBrush(self.palette().base())
-        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        self._on_still()
         self.setDragMode(QGraphicsView.DragMode.ScrollHandDrag)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.AnchorUnderMouse)
+
+    def hurry(self) -> None:
+        """The bench changes; it may do so thirty times a second."""
+        self.setRenderHints(QPainter.RenderHint(0))
+        self._smooth.start()
+
+    @pyqtSlot()
+    def _on_still(self) -> None:
+        self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
 
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """Zoom."""
@@ -129,6 +146,7 @@ class PreviewDialog(QDialog):
             title: of the window.
             caption: a sentence above the bench; empty for none.
         """
+        self.view.hurry()
         self.picture.show(records)
         self.setWindowTitle(title)
         self._caption.setText(caption)

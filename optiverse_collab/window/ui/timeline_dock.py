@@ -37,8 +37,9 @@ class TimelineDock(QDockWidget):
         filter: names of items whose steps are listed.
         list: the steps.
         scrubber: the slider, and *Play*.
-        preview, compare, restore, older: the buttons.
+        preview, compare, restore, versions, older: the buttons.
         restore_menu: what can be restored; filled by whoever handles `restore_menu.aboutToShow`.
+        versions_menu: the session's versions, filled likewise.
 
     Signals:
         older_wanted: the user wants older changes.
@@ -73,9 +74,12 @@ class TimelineDock(QDockWidget):
         self.restore = _button(texts.RESTORE, texts.RESTORE_TIP, content)
         self.restore_menu = QMenu(self.restore)
         self.restore.setMenu(self.restore_menu)
+        self.versions = _button(texts.VERSIONS, texts.VERSIONS_TIP, content)
+        self.versions_menu = QMenu(self.versions)
+        self.versions.setMenu(self.versions_menu)
         self.older = _button(texts.OLDER, texts.OLDER_TIP, content)
         layout = QVBoxLayout(content)
-        grid = ButtonGrid([self.preview, self.compare, self.restore, self.older], content)
+        grid = ButtonGrid([self.preview, self.compare, self.restore, self.versions, self.older], content)
         for widget in (self.people, self.filter, self._note, self.list, self.scrubber, grid):
             layout.addWidget(widget, 1 if widget is self.list else 0)
         self.setWidget(content)
@@ -98,6 +102,7 @@ class TimelineDock(QDockWidget):
         self._steps = () if timeline is None else timeline.steps
         self._show_people()
         self._given_note = note
+        self.versions.setEnabled(timeline is not None)
         self.older.setEnabled(can_read)
         self.older.setText(texts.TRY_AGAIN if timeline is None and can_read else texts.OLDER)
         self.scrubber.show_timeline(timeline)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
-from PyQt6.QtGui import QWheelEvent
+from PyQt6.QtGui import QPainter, QWheelEvent
 from PyQt6.QtWidgets import QApplication, QGraphicsItem, QGraphicsScene, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +15,7 @@ from optiverse_collab.window.ui.colours import ORANGE
 from optiverse_collab.window.ui.preview import FRAME_PX, PreviewDialog
 from optiverse_collab.wording import dialogs, timeline
 from tests.helpers.user_input import click, move, press, press_key, release
+from tests.helpers.windows import SOON
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -153,3 +154,12 @@ def test_names_in_the_caption_are_no_markup(dialog: PreviewDialog) -> None:
 def test_it_is_left_by_keyboard(dialog: PreviewDialog) -> None:
     press_key(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_lines_are_smooth_once_the_bench_stays(qtbot: QtBot, dialog: PreviewDialog) -> None:
+    """While it changes thirty times a second, there is no time for that."""
+    smooth = QPainter.RenderHint.Antialiasing
+    qtbot.waitUntil(lambda: bool(dialog.view.renderHints() & smooth), timeout=SOON)
+    dialog.show_bench(box(0.0, 0.0), "", "")
+    assert not dialog.view.renderHints() & smooth
+    qtbot.waitUntil(lambda: bool(dialog.view.renderHints() & smooth), timeout=SOON)
