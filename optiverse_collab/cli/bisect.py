@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
+from collections.abc import Mapping
+from itertools import count
 from typing import TYPE_CHECKING
 
 from optiverse_collab.cli.history import add_start, start_of
 from optiverse_collab.cli.output import write_json
+from optiverse_collab.cli.progress import ProgressLine
 from optiverse_collab.cli.session import connected
 from optiverse_collab.cli.terminal import write_line
-from optiverse_collab.core.client.bisection import Verdict
+from optiverse_collab.core.client.bisection import Hits, Verdict
+from optiverse_collab.core.records import Record
 from optiverse_collab.errors import CollaborationError
 from optiverse_collab.scripting.bisecting import bisect
 from optiverse_collab.wording import beams as wording
@@ -51,7 +56,10 @@ async def run(options: argparse.Namespace) -> int:
     async with connected(options) as bench:
         after = start_of(options, bench)
         past = await bench.past(after, since=options.since)
-    found = bisect(past, options.at, engine.hits)
+    # Ctrl+C ends the search at once; asyncio would cancel it at the next ``await``.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with ProgressLine("Tracing", sys.stderr, "benches") as progress:
+        found = bisect(past, options.at, _counted(engine.hits, progress, len(past.steps) + 1))
     if found.verdict is Verdict.UNKNOWN:
         raise CollaborationError(wording.unknown(found.faults))
     if options.json:
@@ -65,3 +73,18 @@ async def run(options: argparse.Namespace) -> int:
     if found.faults:
         write_line(wording.untraced(found.faults), sys.stderr)
     return int(found.verdict is Verdict.NEVER_HIT)
+
+
+def _counted(hits: Hits, progress: ProgressLine, most: int) -> Hits:
+    """The same, with progress.
+
+    Args:
+        most: how many benches there are; mostly, a few of them are enough.
+    """
+    numbers = count(1)
+
+    def counted(records: Mapping[str, Record], id: str) -> bool:
+        progress(next(numbers), most)
+        return hits(records, id)
+
+    return counted

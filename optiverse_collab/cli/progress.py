@@ -18,21 +18,23 @@ class ProgressLine:
     Args:
         doing: the activity: ``Receiving``.
         stream: where to print it.
+        things: what is done, one after the other.
     """
 
-    def __init__(self, doing: str, stream: TextIO) -> None:
+    def __init__(self, doing: str, stream: TextIO, things: str = "records") -> None:
         self._doing = doing
+        self._things = things
         self._stream = stream
         self._next_s = time.monotonic() + PATIENCE_S if stream.isatty() else float("inf")
         self._width = 0
 
     def __call__(self, done: int, total: int) -> None:
-        """`done` of `total` records are done."""
+        """`done` of `total` things are done."""
         now = time.monotonic()
         if now < self._next_s:
             return
         self._next_s = now + EVERY_S
-        self._write(f"{self._doing} {done} of {total} records ({100 * done // max(total, 1)} %)")
+        self._write(f"{self._doing} {done} of {total} {self._things} ({100 * done // max(total, 1)} %)")
 
     def __enter__(self) -> ProgressLine:
         return self

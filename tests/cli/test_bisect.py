@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import signal
+import sys
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from optiverse_collab.host import ray_engines
 from optiverse_collab.host.ray_engines import ray_engine
 from optiverse_collab.scripting import AsyncBench, Bench, PastSpan
 from tests.helpers.cli import command, fail, succeed
+from tests.helpers.processes import python
 from tests.helpers.server_process import ServerProcess
 
 LASER = {"pos": [0.0, 0.0], "n_rays": 1, "size_mm": 0.0, "ray_length_mm": 1000.0}
@@ -134,6 +137,32 @@ def test_untraceable_benches_are_said(
     broken = {3}
     assert main(["bisect", "--at", "D1", *there]) == 1
     assert "The present bench can't be traced" in capfd.readouterr().err
+
+
+SLOW = """
+import sys, time
+from optiverse_collab.cli.main import main
+from optiverse_collab.host import ray_engines
+
+class Engine:
+    name = "Lab 1.0"
+
+    def hits(self, records, id):
+        print("tracing", flush=True)
+        time.sleep(3600)
+
+ray_engines.ray_engine = Engine
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process can't send Ctrl+C to one other there")
+def test_ctrl_c_ends_the_search(there: list[str]) -> None:
+    with python("-c", SLOW, "bisect", "--at", "D1", *there) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "tracing\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait() == 130
 
 
 def test_without_an_editor_one_sentence_says_what_to_install(

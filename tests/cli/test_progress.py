@@ -56,3 +56,11 @@ def test_one_line_that_is_gone_in_the_end() -> None:
         " " * len(short[1]),
         "",
     ]
+
+
+@pytest.mark.usefixtures("no_patience")
+def test_line_says_what_is_counted() -> None:
+    stream = Terminal()
+    with ProgressLine("Tracing", stream, "benches") as line:
+        line(1, 2)
+    assert "Tracing 1 of 2 benches (50 %)" in stream.getvalue()
