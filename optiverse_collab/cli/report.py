@@ -23,6 +23,8 @@ from optiverse_collab.wording.numbers import counted
 if TYPE_CHECKING:
     from optiverse_collab.cli.session import Commands
 
+FILE_NAME_CHARS = 60
+
 _BYTE_ORDER_MARK = "\ufeff"
 """Without it, Excel doesn't read CSV as UTF-8."""
 
@@ -107,5 +109,5 @@ _FORMATS = {".md": _page, ".csv": _table}
 
 
 def _file_name(session: str) -> str:
-    """A session's name for a file, on any system."""
-    return re.sub(r"\W+", "-", session).strip("-") or "session"
+    """A session's name for a file, on any system; cut, since names of files are short."""
+    return re.sub(r"\W+", "-", session).strip("-")[:FILE_NAME_CHARS] or "session"
