@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from optiverse_collab.convert.ancestor_search import Departure
 from optiverse_collab.convert.equivalence import PLACE, overwriting
-from optiverse_collab.convert.kinds import is_item
+from optiverse_collab.convert.kinds import GROUP, is_item
+from optiverse_collab.convert.layers import tree_of
 from optiverse_collab.convert.resemblance import NEIGHBOUR, THERE
 from optiverse_collab.convert.shapes import is_saved
 from optiverse_collab.convert.three_way import Merge, Opened, merge
@@ -42,9 +43,37 @@ def merge_copy(
         for id, record in left.base.items()
         if id in mine or (id not in unshown and (not is_item(record) or is_saved(record)))
     }
+    mine = _with_places(base, _without_empty_groups(mine), has_tree)
     shown = {id: _before_edits(base.get(id), record, has_tree) for id, record in mine.items()}
     merged = merge(base, Opened(mine, shown), mine, theirs, removals=not left.is_oldest)
     return _Doubts(left, merged).settled(mine, theirs)
+
+
+def _without_empty_groups(records: Records) -> Records:
+    """A bench without the groups that no file has (docs/bench-format.md, "Groups without members")."""
+    shown = {record.id for siblings in tree_of(records).values() for record in siblings}
+    return {id: record for id, record in records.items() if record.kind != GROUP or id in shown}
+
+
+def _with_places(base: Records, mine: Records, has_tree: bool) -> Records:
+    """A copy with the groups and places of its base, if its editor could not read any of the groups.
+
+    0.2 finds no group in a file that 0.3 saved.
+    """
+    if has_tree or _has_groups(mine) or not _has_groups(base):
+        return mine
+    groups = {id: record for id, record in base.items() if record.kind == GROUP}
+    return groups | {id: _placed(base[id], record) if id in base else record for id, record in mine.items()}
+
+
+def _has_groups(records: Records) -> bool:
+    return any(record.kind == GROUP for record in records.values())
+
+
+def _placed(base: Record, mine: Record) -> Record:
+    content = {name: value for name, value in mine.props.items() if name not in PLACE}
+    place = {name: value for name, value in base.props.items() if name in PLACE}
+    return Record(mine.id, mine.kind, {**content, **place}, mine.lane)
 
 
 def _before_edits(base: Record | None, mine: Record, has_tree: bool) -> Record:
@@ -68,23 +97,22 @@ def conflicts(left: Departure, merged: Merge, mine: Records, theirs: Records) ->
     Args:
         left, mine, theirs: as in `merge_copy`, and `merged` its result.
     """
-    held = [_held(left, op, theirs[op.id]) for op in merged.contested]
+    held = [_held(left, op, mine.get(op.id), theirs[op.id]) for op in merged.contested]
     return held + [_gone(left, op, mine[op.id]) for op in merged.gone]
 
 
 def _gone(left: Departure, op: Op, record: Record) -> Conflict:
-    by = left.authors.get((op.id, THERE), "")
-    return replace(of_gone(op, left.base.get(op.id, record), by), away=True)
+    return replace(of_gone(op, record, left.authors.get((op.id, THERE), "")), away=True)
 
 
-def _held(left: Departure, op: Op, there: Record) -> Conflict:
+def _held(left: Departure, op: Op, mine: Record | None, there: Record) -> Conflict:
     names = () if isinstance(op, Remove) else tuple(named([op])[op.id])
     by = next((left.authors[op.id, name] for name in names if (op.id, name) in left.authors), None)
     if by is None:
         by = left.authors.get((op.id, THERE), "")
     shown = names if isinstance(op, Set) else ()
     theirs = standing(HeldChange([op], by), there)
-    return Conflict(ConflictKind.HELD, by, shown, op, theirs, there, away=True)
+    return Conflict(ConflictKind.HELD, by, shown, op, theirs, mine or there, away=True)
 
 
 class _Doubts:

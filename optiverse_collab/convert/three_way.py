@@ -232,7 +232,7 @@ def _with_places(new: list[Record], mine: Records, theirs: Records) -> list[Reco
     places = placed(theirs, mine, ids)
     return [
         Record(one.id, one.kind, {**one.props, "order": places[one.id].order}, one.lane)
-        if one.id in ids
+        if one.id in ids & places.keys()
         else one
         for one in new
     ]

@@ -30,6 +30,7 @@ from typing import NamedTuple
 from PyQt6.QtCore import QObject, Qt, pyqtSignal, pyqtSlot
 
 from optiverse_collab.convert import is_item
+from optiverse_collab.convert.ancestor_search import Departure
 from optiverse_collab.convert.three_way import Opened
 from optiverse_collab.disk.ancestors import Ancestor, Ancestors, key_of
 from optiverse_collab.drivers.qt.timers import single_shot
@@ -71,6 +72,8 @@ class ComingBack(QObject):
         shared: returns what the window shares, called when a file is saved; None while it shares nothing.
         opened: the bench as it came into the window, if it has an ancestor.
         ancestors: the benches of sessions as the file has them, the latest first.
+        asked: the bench about which the user is asked, since it has no ancestor.
+        left: when it left the session as a file; None if that is unknown, or does not matter.
         is_ready: whether the ancestors of the last opened file are known.
         disk: reads and writes the ancestors.
     """
@@ -83,6 +86,8 @@ class ComingBack(QObject):
         self.shared: Callable[[], Shared | None] = lambda: None
         self.opened: Opened | None = None
         self.ancestors: list[Ancestor] = []
+        self.asked: Records = {}
+        self.left: Departure | None = None
         self.is_ready = True
         self.disk = Background(self)
         self._ancestors = Ancestors(folder)
@@ -104,6 +109,10 @@ class ComingBack(QObject):
         warnings, self._warnings = list(self._warnings), {}
         for sentence in warnings:
             host.log("WARNING", sentence)
+
+    def unshown(self, shown: Records) -> Collection[str]:
+        """The ids of what is in the window's file, but not shown."""
+        return self._file.keys() - shown.keys()
 
     # The window's file
 
@@ -223,7 +232,7 @@ class ComingBack(QObject):
         self._patience.stop()
         self._openings += 1
         self.is_ready = True
-        self.opened = self._shown = None
+        self.opened = self._shown = self.left = None
         self.ancestors = []
 
     def _on_keys(self, keys: set[str]) -> None:

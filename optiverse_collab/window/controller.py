@@ -18,6 +18,7 @@ from optiverse_collab.window.attendance_notices import AttendanceNotices
 from optiverse_collab.window.connecting import Connecting
 from optiverse_collab.window.garbage import GuiGarbage
 from optiverse_collab.window.handing_over import HandingOver
+from optiverse_collab.window.homecoming import Homecoming
 from optiverse_collab.window.inviting import Inviting
 from optiverse_collab.window.kept_log import KeptLog
 from optiverse_collab.window.manager import CollaborationManager
@@ -274,7 +275,9 @@ class CollaborationController(QObject):
     def _on_choice_needed(self, found: Differences, copy: Path) -> None:
         asking = self.connecting.dialog
         above = asking if asking is not None and asking.isVisible() else self._window
-        self._ask(joining_dialog(found, copy, above))
+        dialog = joining_dialog(found, copy, above)
+        Homecoming(self.manager, dialog)
+        self._ask(dialog)
 
     @pyqtSlot(object, object)
     def _on_replacement_needed(self, found: Differences, copy: Path) -> None:

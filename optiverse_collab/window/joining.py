@@ -158,7 +158,7 @@ class Participation(QObject):
         self.deleteLater()
 
     def _join(self, job: MergeJob, meeting: Meeting, choice: JoiningChoice, path: Path) -> None:
-        brings = choice is JoiningChoice.BRING and job.may_edit
+        brings = choice in (JoiningChoice.BRING, JoiningChoice.MERGE) and job.may_edit
         if meeting.found.differ or (meeting.found.new and not brings):
             try:
                 save_own(self._host, path)
@@ -194,14 +194,13 @@ class Participation(QObject):
         if choice is not None:
             self._join(job, meeting, *choice)
         elif meeting.asks:
+            self._coming_back.asked = job.shown
             self._drop_job()
             self._copy = self._copy_path(copies.JOINING)
             self.choice_needed.emit(meeting.found, self._copy)
         elif meeting.has_edits and not job.may_edit:
             self._join(job, meeting, JoiningChoice.REPLACE, self._copy_path(copies.JOINING))
         else:
-            if meeting.sentence:
-                self._host.log("INFO", f"✓ {meeting.sentence}")
             job.send(meeting)
 
     @pyqtSlot()
@@ -225,6 +224,8 @@ class Participation(QObject):
         live.begin(job.brought, job.shown, job.changed)
         live.edited.emit()
         if job.meeting is not None:
+            if job.meeting.sentence:
+                self._host.log("INFO", f"✓ {job.meeting.sentence}")
             self._coming_back.note_joined(job.shown)
         self._drop_job()
 
@@ -242,8 +243,7 @@ class Participation(QObject):
             self._job = None
 
     def _shared(self) -> Shared | None:
-        live = self._live
-        if live is None or live.suspended:
+        if (live := self._live) is None or live.suspended:
             return None
         return Shared(self._session_id, live.replica, live.seen)
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
 from optiverse_collab.convert import is_item
+from optiverse_collab.convert.ancestor_search import Departure
+from optiverse_collab.convert.stray_copy import conflicts, merge_copy
 from optiverse_collab.convert.three_way import Merge, Opened, Records, merge
 from optiverse_collab.core.client.conflicts import of_gone
+from optiverse_collab.core.client.effects import Conflict
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.steps import edit_in_step
+from optiverse_collab.core.protocol.changes import MERGE
 from optiverse_collab.core.records import Op, Put, Set
 from optiverse_collab.disk.ancestors import Ancestor
 from optiverse_collab.window.gestures import new_id
@@ -31,6 +35,7 @@ class Meeting(NamedTuple):
         seen: the clock of what they had seen of contested records.
         since_ms: when the two were the same, in ms since 1970; None if they never were.
         asks: the two have not met before, and differ.
+        held: edits that are not sent: their user decides.
     """
 
     found: Differences
@@ -39,11 +44,12 @@ class Meeting(NamedTuple):
     seen: int
     since_ms: int | None
     asks: bool
+    held: Sequence[Conflict] = ()
 
     @property
     def has_edits(self) -> bool:
         """Whether the session lacks edits of the user."""
-        return bool(self.merge.clear or self.merge.contested or self.merge.gone)
+        return bool(self.merge.clear or self.merge.contested or self.merge.gone or self.held)
 
     @property
     def sentence(self) -> str:
@@ -98,6 +104,22 @@ def meet(
     return Meeting(found, merged, at.clock, seen, since_ms, asks)
 
 
+def come_home(
+    mine: Records, theirs: Records, at: Position, left: Departure, unshown: Collection[str]
+) -> Meeting:
+    """Compare a bench that left the session as a file, and was edited elsewhere, with the session's.
+
+    Args:
+        mine, theirs, at: as in `meet`.
+        left: when it left.
+        unshown: ids of records of the file that the window does not have.
+    """
+    merged = merge_copy(left, mine, theirs, unshown=unshown)
+    held = conflicts(left, merged, mine, theirs)
+    sent = merged._replace(contested=[], gone=[], edited=len(merged.clear))
+    return Meeting(differences(mine, theirs), sent, at.clock, 0, left.when_ms, False, held)
+
+
 class Sending:
     """Brings the user's edits into the session bit by bit, in one step that yields (SEEN-5).
 
@@ -116,9 +138,10 @@ class Sending:
         self.refused: list[Op] = []
         self._mine = mine
         self._replica = replica
-        self._step = new_id()
+        self._step = (MERGE if meeting is not None and meeting.found.theirs else "") + new_id()
         self._left: list[tuple[int, Op]] = []
         self._gone: list[Set] = []
+        self._held = [] if meeting is None else [*meeting.held]
         if meeting is not None:
             self._left += [(meeting.clock, op) for op in meeting.merge.clear]
             self._left += [(meeting.seen, op) for op in meeting.merge.contested]
@@ -127,7 +150,7 @@ class Sending:
     @property
     def is_done(self) -> bool:
         """Whether nothing is left to be sent."""
-        return not self._left and not self._gone
+        return not self._left and not self._gone and not self._held
 
     def go_on(self, most: int | None = None) -> None:
         """Send at most `most` edits, or all."""
@@ -136,8 +159,9 @@ class Sending:
             ops = [op for _, op in group]
             self._sort(edit_in_step(self._replica, ops, self._step, seen, yields=True, away=True))
         if not self._left:
-            for op in self._gone:
-                self._replica.hold(of_gone(op, self._mine[op.id]))
+            for conflict in [*self._held, *(of_gone(op, self._mine[op.id]) for op in self._gone)]:
+                self._replica.hold(conflict)
+            self._held.clear()
             self._gone.clear()
 
     def _sort(self, refused: Iterable[Op]) -> None:

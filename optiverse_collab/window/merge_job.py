@@ -19,7 +19,7 @@ from optiverse_collab.errors import CollaborationError
 from optiverse_collab.host.api import Host
 from optiverse_collab.window.background import Background
 from optiverse_collab.window.coming_back import ComingBack
-from optiverse_collab.window.meeting import Meeting, Position, Sending, meet
+from optiverse_collab.window.meeting import Meeting, Position, Sending, come_home, meet
 from optiverse_collab.wording import benches
 from optiverse_collab.wording.edits import title
 
@@ -129,7 +129,10 @@ class MergeJob(QObject):
     def _compare(self) -> None:
         at = Position(self._replica.epoch, self._replica.clock)
         theirs, known = dict(self._replica.view), self._known
-        work = partial(meet, self.shown, theirs, at, known.opened, list(known.ancestors))
+        if known.left is None:
+            work = partial(meet, self.shown, theirs, at, known.opened, list(known.ancestors))
+        else:
+            work = partial(come_home, self.shown, theirs, at, known.left, known.unshown(self.shown))
         self._background.run(work, self._on_compared, _never)
 
     def _on_compared(self, meeting: Meeting) -> None:

@@ -13,6 +13,8 @@ from optiverse_collab.wording.numbers import counted, moment
 
 JOINING_TITLE = "Two benches"
 BRING = "&Bring my bench into the session"
+MERGE = "&Merge what was changed in this copy"
+SEARCHING = "Looking in the session's history for the moment when this copy left…"
 REPLACE = "&Replace my bench with the session's"
 REPLACE_NOTE = "A copy of yours is saved first: {path}"
 CANCEL = "&Don't join"

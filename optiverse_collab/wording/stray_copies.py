@@ -14,6 +14,12 @@ from optiverse_collab.wording.numbers import counted
 NOTHING = "There is nothing to merge: the session has all of it."
 DRY_RUN = "This was a dry run: nothing was changed."
 
+NEVER_HERE = "No item of this bench was in the session at any moment that its history keeps."
+NOT_SURE = (
+    "It is not sure when this copy left the session. If you know, use the command: optiverse-collab merge "
+    "--ancestor"
+)
+
 STRANGER = (
     "No item of this copy was ever in the session, as far as ids show; check the name of the session, or add "
     "the items with `push`."
@@ -45,6 +51,11 @@ def left(departure: Departure, subject: str = "Copy") -> str:
 def counts(changes: int, conflicts: int) -> str:
     """``8 changes, 1 conflict``."""
     return f"{counted(changes, 'change')}, {counted(conflicts, 'conflict')}"
+
+
+def offer(departure: Departure, changes: int, conflicts: int) -> str:
+    """``This copy left the session on Tuesday … (sure): 8 changes, 1 conflict``, for a button."""
+    return f"{left(departure, 'This copy')}: {counts(changes, conflicts)}"
 
 
 def change(op: Op, before: Mapping[str, Record]) -> str:

@@ -64,7 +64,7 @@ def test_the_conflicts_have_both_values_and_an_author() -> None:
         (ConflictKind.HELD, "Eva", Remove("wall"), Set("wall", {"x": 3}), ()),
         (ConflictKind.GONE, "Ben", Set("mirror", {"x": 3}), Remove("mirror"), ()),
     ]
-    assert [one.record for one in found] == [theirs["lens"], theirs["wall"], BASE["mirror"]]
+    assert [one.record for one in found] == [mine["lens"], theirs["wall"], mine["mirror"]]
 
 
 def test_beyond_the_kept_history_nothing_was_removed() -> None:
@@ -96,6 +96,22 @@ def test_a_place_is_contested_as_one() -> None:
     assert [op.id for op in merge_copy(left(base), mine, base).clear] == ["c"]
     found = merge_copy(left(base, doubtful={("c", NEIGHBOUR)}), mine, base)
     assert (found.clear, [op.id for op in found.contested]) == ([], ["c"])
+
+
+def test_groups_that_an_editor_cannot_read_stay() -> None:
+    """0.2 opens a file of 0.3 without its groups; a file of 0.3 without groups has none."""
+    arm = Record("arm", "group", {"name": "Arm", "order": 0.0})
+    base = {"arm": arm, "lens": Record("lens", "component", {"x": 0, "parent": "arm", "order": 0.0})}
+    mine = {"lens": Record("lens", "component", {"x": 1, "order": 0.0}), **bench(new={"order": 1.0})}
+    found = merge_copy(left(base), mine, base)
+    assert found.clear == [Put("new", "component", {"order": 1.0}), Set("lens", {"x": 1})]
+    found = merge_copy(left(base), mine, base, has_tree=True)
+    assert Set("lens", {"x": 1, "order": -1.0}, ["parent"]) in found.clear
+
+
+def test_groups_without_members_are_no_edit() -> None:
+    mine = {**BASE, "arm": Record("arm", "group", {"name": "Arm", "order": 0.0})}
+    assert merge_copy(left(), mine, BASE).edited == 0
 
 
 def test_what_may_not_have_been_there_was_not_removed() -> None:

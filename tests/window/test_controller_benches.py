@@ -20,7 +20,7 @@ EMPTY = {"version": "2.0", "items": [], "groups": []}
 SOURCE = {"_type": "source", "item_uuid": "source", "x_mm": 0.0, "y_mm": 0.0, "angle_deg": 0.0}
 
 
-@pytest.mark.parametrize("button", JoiningChoice)
+@pytest.mark.parametrize("button", [JoiningChoice.BRING, JoiningChoice.REPLACE, JoiningChoice.CANCEL])
 def test_two_benches_meet(
     qtbot: QtBot, pair: tuple[Desk, Desk], server: ServerProcess, session_id: str, button: JoiningChoice
 ) -> None:

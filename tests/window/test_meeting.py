@@ -9,12 +9,14 @@ import pytest
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.convert.ancestor_search import Certainty, Departure
 from optiverse_collab.convert.three_way import Opened
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.records import Put, Record, Set
+from optiverse_collab.core.protocol.changes import MERGE
+from optiverse_collab.core.records import Put, Record, Remove, Set
 from optiverse_collab.disk.ancestors import Ancestor
 from optiverse_collab.window.coming_back import ComingBack
-from optiverse_collab.window.meeting import Meeting, Position, Sending, meet
+from optiverse_collab.window.meeting import Meeting, Position, Sending, come_home, meet
 from tests.helpers.dict_host import DictHost
 from tests.helpers.wire import Peer, Wire
 
@@ -73,6 +75,37 @@ def test_it_is_one_step_that_yields(peer: Peer, known: ComingBack) -> None:
     assert {change.step for change in peer.replica.pending} == {peer.replica.pending[0].step}
     assert all(change.yields and change.away for change in peer.replica.pending)
     assert [change.seen for change in peer.replica.pending] == [1, 0]
+
+
+def test_the_step_says_that_it_merges(peer: Peer, known: ComingBack) -> None:
+    """HIST-12: unless the session was empty."""
+    meeting, mine = met(peer, known, LENS, Record("new", "component", {}))
+    send(meeting, mine, peer.replica)
+    assert peer.replica.pending[0].step.startswith(MERGE)
+    empty = meet(mine, {}, Position("epoch", 0), None, [])
+    send(empty, mine, other := Replica("bob"))
+    assert not other.pending[0].step.startswith(MERGE)
+
+
+def test_a_copy_comes_home(peer: Peer, known: ComingBack) -> None:
+    """SEEN-9: what the session changed, too, is not sent, even if it is this user's own work there."""
+    wall = Record("wall", "component", {"pos": [0.0, 0.0]})
+    new = Record("new", "component", {"pos": [1.0, 0.0]})
+    left = Departure(0, 7000, 7000, Certainty.SURE, {"lens": LENS, "wall": wall})
+    lens = Record("lens", "component", {"name": "Mine", "pos": [5.0, 0.0]})
+    mine = {"lens": lens, "new": new}
+    theirs = {**peer.replica.view, "wall": wall}
+    theirs["lens"] = Record("lens", "component", {"name": "Lens", "pos": [7.0, 0.0]})
+    meeting = come_home(mine, theirs, Position("epoch", 1), left, ())
+    added = Put("new", "component", new.props)
+    assert meeting.merge.clear == [added, Set("lens", {"name": "Mine"}), Remove("wall")]
+    assert (meeting.asks, meeting.has_edits, meeting.since_ms) == (False, True, 7000)
+    assert meeting.sentence.startswith("Merged: 3 of your edits since")
+    kept = come_home(mine, theirs, Position("epoch", 1), left, ["wall"])
+    assert Remove("wall") not in kept.merge.clear
+    send(kept, mine, peer.replica)
+    held = peer.replica.held["lens"]
+    assert (held.ops, held.record) == ([Set("lens", {"pos": [5.0, 0.0]})], lens)
 
 
 def test_what_is_refused_is_told(peer: Peer, known: ComingBack) -> None:

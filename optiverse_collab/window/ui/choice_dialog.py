@@ -38,6 +38,8 @@ class JoiningChoice(Enum):
 
     BRING = "bring"
     """It is added to the session's."""
+    MERGE = "merge"
+    """It left the session as a file; its edits since are made in the session."""
     REPLACE = "replace"
     """The session's replaces it."""
     CANCEL = "cancel"
@@ -121,6 +123,22 @@ class ChoiceDialog(QDialog):
         self.resize(WIDTH, layout.totalHeightForWidth(WIDTH))
         self.finished.connect(self._on_finished)
 
+    def offer(self, answer: Answer, note: str, enabled: bool, rows: Sequence[str] | None = None) -> None:
+        """Say what an answer would do, and whether it can be given.
+
+        Args:
+            rows: what to list from now on; None for what is there.
+        """
+        button = self.buttons[answer]
+        if isinstance(button, QCommandLinkButton):
+            button.setDescription(note)
+        button.setEnabled(enabled)
+        if rows is not None:
+            _fill(self.list, rows)
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep room for all texts; a layout reserves less once they wrap."""
         super().resizeEvent(event)
@@ -135,12 +153,7 @@ class ChoiceDialog(QDialog):
         made.setUniformItemSizes(True)
         made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        for row in rows:
-            item = QListWidgetItem(row, made)
-            item.setToolTip(unmarked(row))
-        shown = min(len(rows), SHOWN_ROWS)
-        made.setFixedHeight(shown * max(made.sizeHintForRow(0), 0) + 2 * made.frameWidth())
-        made.setVisible(bool(rows))
+        _fill(made, rows)
         return made
 
     def _button(self, choice: Choice) -> QPushButton:
@@ -175,8 +188,14 @@ def joining_dialog(found: Differences, copy: Path, parent: QWidget | None = None
     ]
     if found.new:
         choices.insert(0, bring)
+    may_have_left = bool(found.differ or found.same)
+    if may_have_left:
+        choices.insert(0, Choice(JoiningChoice.MERGE, benches.MERGE, benches.SEARCHING))
     rows = benches.rows(found._replace(missing=[]))
-    return ChoiceDialog(benches.JOINING_TITLE, benches.joining_question(found), rows, choices, parent)
+    dialog = ChoiceDialog(benches.JOINING_TITLE, benches.joining_question(found), rows, choices, parent)
+    if may_have_left:
+        dialog.offer(JoiningChoice.MERGE, benches.SEARCHING, enabled=False)
+    return dialog
 
 
 def opened_dialog(found: Differences, copy: Path, parent: QWidget | None = None) -> ChoiceDialog:
@@ -194,6 +213,17 @@ def opened_dialog(found: Differences, copy: Path, parent: QWidget | None = None)
     )
     question = benches.opened_question(found)
     return ChoiceDialog(benches.OPENED_TITLE, question, benches.rows(found), choices, parent)
+
+
+def _fill(made: QListWidget, rows: Sequence[str]) -> None:
+    """Show these lines in a list that is as high as they are, up to a limit."""
+    made.clear()
+    for row in rows:
+        item = QListWidgetItem(row, made)
+        item.setToolTip(unmarked(row))
+    shown = min(len(rows), SHOWN_ROWS)
+    made.setFixedHeight(shown * max(made.sizeHintForRow(0), 0) + 2 * made.frameWidth())
+    made.setVisible(bool(rows))
 
 
 def _short(path: Path) -> str:

@@ -10,19 +10,22 @@ import pytest
 from PyQt6.QtCore import QObject
 
 from optiverse_collab.convert import compare, records_from_bench
+from optiverse_collab.convert.ancestor_search import AncestorSearch, Certainty, Departure
 from optiverse_collab.convert.three_way import Merge, merge
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.records import Record, apply
+from optiverse_collab.core.records import Record, Set, apply, put
 from optiverse_collab.host.adapters import watch_files
 from optiverse_collab.host.optiverse.adapter import OptiverseHost
 from optiverse_collab.window.ancestry import Shared
 from optiverse_collab.window.coming_back import ComingBack
+from optiverse_collab.window.meeting import Position, come_home
 from tests.helpers import benches
 from tests.helpers.benches import ASSEMBLIES, DATA, REAL
 from tests.helpers.optiverse_mouse import MouseUser
 from tests.helpers.optiverse_panel import Panel
 from tests.helpers.optiverse_session import Participant, rest
 from tests.helpers.optiverse_user import clear, events, wait_until
+from tests.helpers.stray_copies import entry
 from tests.helpers.wire import Wire
 
 pytestmark = [
@@ -67,10 +70,14 @@ class Away:
         [ancestor] = self.known.ancestors
         assert self.known.opened is not None
         base = {record.id: record for record in ancestor.records}
+        return merge(base, self.known.opened, self.shown(), theirs)
+
+    def shown(self) -> Records:
+        """The window's bench."""
         host = self._attach()
-        mine = host.records()
+        records = host.records()
         host.close()
-        return merge(base, self.known.opened, mine, theirs)
+        return records
 
     def close(self) -> None:
         """Close the window."""
@@ -103,6 +110,23 @@ def test_a_pushed_file_is_the_same_in_a_window(name: str, host: OptiverseHost) -
     events()
     found = compare(host.records(), pushed)
     assert (found.new, found.differ, found.missing) == ([], [], [])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_copy_that_was_only_opened_has_no_edits(name: str, host: OptiverseHost) -> None:
+    """It was mailed, opened and saved, and comes back: the history has its ancestor."""
+    pushed = records_from_bench(benches.load(name)).records
+    window: Any = host.window
+    window.file_controller.file_manager.open_file(str(DATA / f"{name}.json"))
+    events()
+    mine = host.records()
+    search = AncestorSearch(mine, {}, 0)
+    search.add([entry(1, *map(put, pushed.values()))])
+    left = search.find()
+    assert left is not None
+    assert left.certainty is Certainty.SURE
+    meeting = come_home(mine, pushed, Position("epoch", 1), left, ())
+    assert (meeting.merge.clear, meeting.held) == ([], [])
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -139,6 +163,26 @@ def saved_in(session: Session, away: Away, path: Path) -> Participant:
     away.open(path)
     assert away.merged(ann.replica.view) == Merge([], [], [], 0, 0, 0)
     return ann
+
+
+def test_only_what_was_edited_in_a_copy_comes_home(session: Session, away: Away, tmp_path: Path) -> None:
+    """It is edited and saved in a window without a session, and opened again."""
+    ann = saved_in(session, away, tmp_path / "bench.json")
+    base = dict(ann.replica.view)
+    source = next(item for item in away.user.items() if type(item).__name__ == "SourceItem")
+    [ruler] = away.user.drawn("ruler")
+    source_id, ruler_id = source.item_uuid, ruler.item_uuid
+    source.setPos(-90.0, 30.0)
+    away.user.delete(ruler)
+    away.save(tmp_path / "copy.json")
+    away.open(tmp_path / "copy.json")
+    added = away.user.place("lens", 200.0, 0.0)
+
+    left = Departure(7, 0, 0, Certainty.SURE, base)
+    meeting = come_home(away.shown(), base, Position("epoch", 9), left, ())
+    assert {op.id for op in meeting.merge.clear} == {source_id, ruler_id, added.item_uuid}
+    assert Set(source_id, {"pos": [-90.0, 30.0]}) in meeting.merge.clear
+    assert meeting.held == []
 
 
 def test_what_the_session_saved_comes_back_unchanged(session: Session, away: Away, tmp_path: Path) -> None:

@@ -33,6 +33,12 @@ def note(dialog: ChoiceDialog, choice: Answer) -> str:
     return button.description()
 
 
+def rows(dialog: ChoiceDialog) -> list[str]:
+    """The lines of the list."""
+    items = (dialog.list.item(row) for row in range(dialog.list.count()))
+    return [item.text() for item in items if item is not None]
+
+
 @pytest.mark.parametrize(
     ("make", "choice"),
     [
@@ -44,10 +50,32 @@ def test_each_button_is_one_answer(qtbot: QtBot, make: Make, choice: Answer) -> 
     dialog = make(FOUND, COPY)
     qtbot.addWidget(dialog)
     dialog.show()
+    dialog.buttons[choice].setEnabled(True)
     with qtbot.waitSignal(dialog.chosen) as chosen:
         click(dialog.buttons[choice])
     assert chosen.args == [choice]
     assert not dialog.isVisible()
+
+
+def test_merging_is_offered_once_it_is_known_what_it_does(qtbot: QtBot) -> None:
+    dialog = joining_dialog(FOUND, COPY)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.buttons[JoiningChoice.MERGE].isEnabled()
+    assert note(dialog, JoiningChoice.MERGE).startswith("Looking in the session's history")
+    height = dialog.height()
+    dialog.offer(JoiningChoice.MERGE, "This copy left the session on Tuesday. " * 9, True, ["one", "two"])
+    assert dialog.buttons[JoiningChoice.MERGE].isEnabled()
+    assert rows(dialog) == ["one", "two"]
+    assert dialog.height() > height
+    dialog.offer(JoiningChoice.CANCEL, "ignored", True)
+    assert rows(dialog) == ["one", "two"]
+
+
+def test_a_bench_with_nothing_in_common_never_left(qtbot: QtBot) -> None:
+    dialog = joining_dialog(FOUND._replace(differ=[], same=0), COPY)
+    qtbot.addWidget(dialog)
+    assert JoiningChoice.MERGE not in dialog.buttons
 
 
 @pytest.mark.parametrize(
@@ -83,6 +111,7 @@ def test_tab_reaches_every_answer_and_enter_gives_it(qtbot: QtBot) -> None:
     qtbot.addWidget(dialog)
     dialog.show()
     bring = dialog.buttons[JoiningChoice.BRING]
+    dialog.offer(JoiningChoice.MERGE, "", True)
     reached = set()
     for _ in range(6):
         press_key(dialog.focusWidget() or dialog, Qt.Key.Key_Tab)
@@ -97,8 +126,7 @@ def test_tab_reaches_every_answer_and_enter_gives_it(qtbot: QtBot) -> None:
 def test_it_lists_what_differs(qtbot: QtBot) -> None:
     dialog = joining_dialog(FOUND._replace(missing=["note"]), COPY)
     qtbot.addWidget(dialog)
-    rows = [item.text() for n in range(dialog.list.count()) if (item := dialog.list.item(n)) is not None]
-    assert rows == ['lens "L1": differs', 'lens "L2": differs', 'mirror "M1": only on your bench']
+    assert rows(dialog) == ['lens "L1": differs', 'lens "L2": differs', 'mirror "M1": only on your bench']
 
 
 @pytest.mark.parametrize("count", [0, 1, 2000])
@@ -116,7 +144,7 @@ def test_many_differences_scroll_and_a_narrow_window_wraps(qtbot: QtBot, count: 
 def test_nothing_new_can_not_be_brought(qtbot: QtBot) -> None:
     dialog = joining_dialog(FOUND._replace(new=[]), COPY)
     qtbot.addWidget(dialog)
-    assert set(dialog.buttons) == {JoiningChoice.REPLACE, JoiningChoice.CANCEL}
+    assert set(dialog.buttons) == {JoiningChoice.MERGE, JoiningChoice.REPLACE, JoiningChoice.CANCEL}
 
 
 def test_it_says_where_the_copy_will_be_as_people_write_it(qtbot: QtBot) -> None:
