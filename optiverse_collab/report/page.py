@@ -85,8 +85,11 @@ def _differences(report: Report) -> str:
 
 
 def _how_to_open(report: Report) -> str:
+    """For paper, and for readers whose program makes links of https:// only, as GitHub does."""
+    clock = report.steps[-1].last
     lines = [
-        "Each number links to the bench as it was after the step; `optiverse-collab show LINK` prints it."
+        f"Each number links to the bench as it was after the step, {clock} for example to "
+        f"{plain(report.link(clock))}; `optiverse-collab show LINK` prints it."
     ]
     if len(report.steps) > STEPS:
         lines.append(f"Only the last {STEPS} of {len(report.steps)} steps are listed.")

@@ -82,6 +82,14 @@ def test_each_step_has_a_link_to_its_moment() -> None:
     ]
 
 
+def test_a_link_can_be_read_on_paper() -> None:
+    """GitHub, too, shows nothing but the number of a link that is not https://."""
+    text = page(report([M3, M4], *DAY, session="a_b"), "lab.svg")
+    [paragraph] = [one for one in text.split("\n\n") if one.startswith("Each number")]
+    shown = MarkdownIt("commonmark").render(paragraph)
+    assert "103 for example to wss://lab:8765/ws/a_b#clock=103; <code>" in shown
+
+
 def test_the_secrets_of_the_address_are_in_no_page() -> None:
     """LINK-2: the page may be mailed."""
     text = page(report([M3, M4], *DAY, server=f"wss://lab:1/ws/lab#t={TOKEN}&pin={PIN}"), "lab.svg")
