@@ -21,11 +21,11 @@ LARGEST_SCALE = 4.0
 BENCH_MM = 10_000.0
 """Nothing this near to the middle is too far away for the picture …"""
 
+FAR = 20.0
+"""… nor anything less than this many times as far as most things."""
+
 BOARD_MM = 300.0
 """What is larger and was not changed may stand out of the picture."""
-
-FAR = 20.0
-"""… and otherwise nothing this many times as far as most things."""
 
 
 class Frame(NamedTuple):

@@ -49,7 +49,7 @@ def symbol(record: Record) -> Symbol | None:
     if interfaces:
         found = [path for kind, line in interfaces for path in _SHAPES.get(kind, _flat)(*line)]
     elif record.kind == "source":
-        found = [path for line in lines_of(record) for path in _arrow(*line)]
+        found = [path for line in lines_of(record) for path in _source(*line)]
     else:
         found = _joined(lines_of(record)[:_PATHS])
     paths = tuple(islice(filter(_is_near, found), _PATHS))
@@ -95,7 +95,7 @@ def _cube(a: Point, b: Point) -> list[Path]:
     return [(a, b), (a, _beside(a, b, 0.5, 0.5), b, _beside(a, b, 0.5, -0.5), a)]
 
 
-def _arrow(a: Point, b: Point) -> list[Path]:
+def _source(a: Point, b: Point) -> list[Path]:
     """A triangle that points away from an aperture, as the beams of a source do."""
     tip = _beside(a, b, 0.5, 0.0)
     return [(_beside(a, b, 0.0, 1.0), tip, _beside(a, b, 1.0, 1.0), _beside(a, b, 0.0, 1.0))]
