@@ -12,6 +12,7 @@ from optiverse_collab.core.text import unmarked
 from optiverse_collab.window.canvas_presence import CanvasPresence
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.timeline_reader import TimelineReader
+from optiverse_collab.wording import beams
 from optiverse_collab.wording import timeline as texts
 from optiverse_collab.wording.edits import title
 
@@ -25,9 +26,11 @@ class ItemHistory(QObject):
 
     Signals:
         wanted: the id and the title of an item whose history the user wants to see.
+        search_wanted: the same of an item that a beam should hit.
     """
 
     wanted = pyqtSignal(str, str)
+    search_wanted = pyqtSignal(str, str)
 
     def __init__(self, manager: CollaborationManager, reader: TimelineReader, parent: QObject) -> None:
         super().__init__(parent)
@@ -87,6 +90,9 @@ class ItemHistory(QObject):
         entry = menu.addAction(texts.history_of(name))
         if entry is not None:
             entry.triggered.connect(lambda: self.wanted.emit(id, name))
+        find = menu.addAction(beams.FIND)
+        if find is not None:
+            find.triggered.connect(lambda: self.search_wanted.emit(id, name))
         last = self._last(id)
         line = menu.addAction(last.replace("&", "&&")) if last else None
         if line is not None:

@@ -12,6 +12,7 @@ from PyQt6.QtWidgets import QMainWindow
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.client.restoring import Restoration
 from optiverse_collab.window.absence import Absence
+from optiverse_collab.window.beam_search import BeamSearch
 from optiverse_collab.window.ghosts import Ghosts
 from optiverse_collab.window.item_history import ItemHistory
 from optiverse_collab.window.manager import CollaborationManager
@@ -43,6 +44,7 @@ class TimelinePanel(QObject):
         ghosts: shows on the canvas where items were.
         items: says at items who changed them.
         versions: shows versions, and keeps new ones.
+        beams: finds edits that broke a beam.
 
     Signals:
         opened: whether the dock is open.
@@ -61,6 +63,9 @@ class TimelinePanel(QObject):
         self.ghosts = Ghosts(manager, self)
         self.items = ItemHistory(manager, self.reader, self)
         self.items.wanted.connect(self.show_item)
+        self.beams = BeamSearch(manager, self.reader, toasts, window)
+        self.items.search_wanted.connect(self.beams.search)
+        self.beams.found.connect(self._on_found)
         self.dock = dock = TimelineDock(window)
         self.versions = Versions(manager, self.previewing, dock.versions_menu, self._chosen, window)
         self.reader.changed.connect(self._refresh)
@@ -205,6 +210,18 @@ class TimelinePanel(QObject):
         if timeline is not None:
             self.previewing.show(timeline, clock)
             self.dock.scrubber.stays = self.previewing.dialog is not None
+
+    @pyqtSlot(object)
+    def _on_found(self, step: PastStep) -> None:
+        """Show what a step changed."""
+        timeline = self.reader.timeline
+        if timeline is None or not timeline.after <= step.first - 1 <= step.last <= timeline.last:
+            return
+        self.open()
+        self.dock.list.select(step)
+        self.previewing.compare_from(timeline, step.first - 1)
+        self._go_to(step.last)
+        self.dock.compare.setChecked(self.previewing.dialog is not None)
 
     @pyqtSlot(bool)
     def _on_compare(self, compares: bool) -> None:

@@ -62,6 +62,17 @@ class TimelineReader(QObject):
         return self._reading is not None
 
     @property
+    def is_behind(self) -> bool:
+        """Whether changes that the window has are still to be read."""
+        session = self._service.session
+        if session is None or self.failure:
+            return False
+        if self._reading is not None or self._newer is not None:
+            return True
+        last = self._empty_until if self.timeline is None else self.timeline.last
+        return session.replica.clock > last
+
+    @property
     def has_older(self) -> bool:
         """Whether older changes can be read."""
         timeline = self.timeline

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from optiverse_collab.core.client.bisection import Verdict
+from optiverse_collab.core.client.bisection import Finding, Verdict
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.records import Record
-from optiverse_collab.wording.beams import NEVER, NOT_THEN, effort, lines, unknown, untraced
+from optiverse_collab.wording.beams import NEVER, NOT_THEN, effort, lines, notice, unknown, untraced
 
 M3 = Record("m3", "component", {"name": "M3"})
 
@@ -46,3 +46,23 @@ def test_faults_of_the_engine_are_named() -> None:
         "Some benches can't be traced, and were left out: TypeError: x; no\\x00."
     )
     assert unknown(["x"]) == "The present bench can't be traced, so there is nothing to compare with: x."
+
+
+def finding(verdict: Verdict, *steps: PastStep, faults: tuple[str, ...] = ()) -> Finding:
+    return Finding("d1", verdict, list(steps), 3, list(faults))
+
+
+def test_notices() -> None:
+    """Each says what happened, and what to do if more can be done."""
+    assert notice(finding(Verdict.HITS), '"D1"', True) == 'A beam hits "D1" now.'
+    never = 'No beam hits "D1" now, and none did after any of the changes.'
+    assert notice(finding(Verdict.NEVER_HIT), '"D1"', False) == never
+    assert notice(finding(Verdict.NEVER_HIT), '"D1"', True).startswith(f"{never} Read older changes")
+    broken = 'Ana removed "M3": a beam hit "D1" before that, and none does after it.'
+    assert notice(finding(Verdict.BROKEN, step(7)), '"D1"', True) == broken
+    several = notice(finding(Verdict.BROKEN, step(7), step(8), faults=("ValueError: no",)), '"D1"', True)
+    assert several.startswith('Ana removed "M3". This or one of the 1 step before broke the beam to "D1". ')
+    assert several.endswith(untraced(["ValueError: no"]))
+    assert notice(finding(Verdict.UNKNOWN, faults=("ValueError: no",)), '"D1"', True) == unknown(
+        ["ValueError: no"]
+    )

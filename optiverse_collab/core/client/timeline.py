@@ -36,6 +36,11 @@ class Timeline:
         self._restart(reading.after, reading.start, reading.entries)
 
     @property
+    def start(self) -> Mapping[str, Record]:
+        """The bench before the first change."""
+        return self._marks[self.after]
+
+    @property
     def last(self) -> int:
         """The clock of the last change."""
         return self.after + len(self._entries)

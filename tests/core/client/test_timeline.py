@@ -47,6 +47,7 @@ def test_the_bench_at_each_clock() -> None:
     one = Timeline(reading(20, 60))
     assert (one.after, one.last) == (20, 60)
     assert len(one.steps) == 40
+    assert one.start == one.at(20)
     check(one)
 
 
