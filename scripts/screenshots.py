@@ -57,6 +57,7 @@ def main(images: Path) -> None:
         save("quality", popup)
         popup.close()
         _join(url, save)
+        _come_home(url, bob, save)
         _disagree(url, ann, bob, save)
         _offline(save)
     print(f"Wrote {len(list(images.glob('*.[ps][nv]g')))} pictures to {images.name}/.")
@@ -210,6 +211,36 @@ def _join(url: str, save: Callable[..., None]) -> None:
     save("two-benches", question)
     question.reject()
     late.close()
+
+
+def _come_home(url: str, bob: Person, save: Callable[..., None]) -> None:
+    """Cem has edited a copy of the bench elsewhere, and joins with it."""
+    from tempfile import TemporaryDirectory
+
+    from optiverse_collab.convert import bench_from_records, write_bench
+    from optiverse_collab.window.ui.choice_dialog import JoiningChoice
+    from scripts.two_windows import Person, until
+
+    session = bob.controller.manager.session
+    assert session is not None
+    bench = bench_from_records(session.replica.view)
+    moved = [item for item in bench["items"] if item["_type"] == "component"][:3]
+    for item in moved:
+        item["y_mm"] += 20.0
+    bob.window.bench.change({moved[0]["item_uuid"]: {"pos": [60.0, -30.0]}})
+    until(lambda: not session.replica.pending)
+    late = Person("Cem", url)
+    with TemporaryDirectory() as folder:
+        write_bench(Path(folder) / "copy.json", bench)
+        late.window.open_path(Path(folder) / "copy.json")
+        late.join()
+        until(lambda: late.controller.question is not None)
+        question = late.controller.question
+        assert question is not None
+        until(question.buttons[JoiningChoice.MERGE].isEnabled)
+        save("homecoming", question)
+        question.reject()
+        late.close()
 
 
 def _offline(save: Callable[..., None]) -> None:

@@ -28,7 +28,6 @@ from optiverse_collab.errors import CollaborationError
 from optiverse_collab.window.background import Background
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.ui.choice_dialog import Answer, ChoiceDialog, JoiningChoice
-from optiverse_collab.wording import conflicts as conflict_texts
 from optiverse_collab.wording import stray_copies
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -134,7 +133,7 @@ def offer_of(
     merged = merge_copy(left, mine, theirs, unshown=unshown)
     found = conflicts(left, merged, mine, theirs)
     rows = [stray_copies.change(op, theirs) for op in merged.clear]
-    rows += [f"✗ {conflict_texts.sentence(conflict)}" for conflict in found]
+    rows += [f"✗ {stray_copies.conflict(one)}" for one in found]
     return Offer(left, stray_copies.offer(left, len(merged.clear), len(found)), rows)
 
 

@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from optiverse_collab.convert.ancestor_search import Departure
+from optiverse_collab.core.client.conflicts import HeldChange
+from optiverse_collab.core.client.effects import Conflict
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.wording import values
+from optiverse_collab.wording.changes import sides
 from optiverse_collab.wording.edits import title
 from optiverse_collab.wording.numbers import counted
 
@@ -72,6 +75,13 @@ def change(op: Op, before: Mapping[str, Record]) -> str:
     parts = [_both(name, there.props.get(name), new) for name, new in op.props.items()]
     parts += [_both(name, there.props.get(name), None) for name in (op.unset if isinstance(op, Set) else ())]
     return f"{title(op.id, there)}: {', '.join(dict.fromkeys(parts))}"
+
+
+def conflict(one: Conflict) -> str:
+    """A conflict with both values: ``"M4": Ben's: angle 45.0° · Yours: angle 90.0°``."""
+    theirs = Remove(one.mine.id) if one.theirs is None else one.theirs
+    shown = sides(HeldChange([one.mine], one.by), theirs, one.by, stands=False, again=False)
+    return f"{title(one.mine.id, one.record)}: {shown.theirs} · {shown.mine}"
 
 
 def unsure(departure: Departure) -> str:

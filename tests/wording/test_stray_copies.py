@@ -7,8 +7,9 @@ from datetime import datetime
 import pytest
 
 from optiverse_collab.convert.ancestor_search import Certainty, Departure
+from optiverse_collab.core.client.effects import Conflict, ConflictKind
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
-from optiverse_collab.wording.stray_copies import change, counts, left, no_such_ancestor, unsure
+from optiverse_collab.wording.stray_copies import change, conflict, counts, left, no_such_ancestor, unsure
 
 TUESDAY = datetime(2026, 11, 24, 14, 2).astimezone()
 MS = round(TUESDAY.timestamp() * 1000)
@@ -67,6 +68,14 @@ def test_counts() -> None:
 )
 def test_a_change_has_both_values(op: Op, text: str) -> None:
     assert change(op, {"lens": LENS}) == text
+
+
+def test_a_conflict_has_both_values() -> None:
+    mine, theirs = Set("lens", {"pos": [3.0, 0.0]}), Set("lens", {"pos": [9.0, 0.0]})
+    held = Conflict(ConflictKind.HELD, "Ben", ("pos",), mine, theirs, LENS)
+    assert conflict(held) == '"L1": Ben\'s: position (9.0, 0.0) mm · Yours: position (3.0, 0.0) mm'
+    gone = Conflict(ConflictKind.GONE, "", (), mine, None, LENS)
+    assert conflict(gone) == '"L1": Somebody removed it · Yours: position (3.0, 0.0) mm'
 
 
 def test_what_is_not_sure_says_where_to_look() -> None:

@@ -29,8 +29,8 @@ from optiverse_collab.wording.benches import Differences
 SHOWN_ROWS = 8
 """How many lines of the list show without scrolling."""
 
-WIDTH, NARROWEST = 480, 300
-"""Initial and minimum width of a dialog, in pixels."""
+WIDTH, NARROWEST, WIDE = 480, 300, 680
+"""Initial and minimum width of a dialog, and the width for lines with two values, in pixels."""
 
 
 class JoiningChoice(Enum):
@@ -133,11 +133,12 @@ class ChoiceDialog(QDialog):
         if isinstance(button, QCommandLinkButton):
             button.setDescription(note)
         button.setEnabled(enabled)
+        width, layout = self.width(), self.layout()
         if rows is not None:
             _fill(self.list, rows)
-        layout = self.layout()
+            width = max(width, WIDE)
         if layout is not None:
-            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+            self.resize(width, max(self.height(), layout.totalHeightForWidth(width)))
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep room for all texts; a layout reserves less once they wrap."""
