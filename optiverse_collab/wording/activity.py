@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import starmap
 
 from optiverse_collab.core.client.effects import ShowChange
@@ -30,7 +30,7 @@ Edited = tuple[str, Record | None, Record | None]
 
 def sentences(edited: Iterable[Edited]) -> list[str]:
     """What people did: ``Ben moved "Lens 3" by 3.2 mm``, ``Ben removed "A", "B", "C" and 4 others``."""
-    done = deeds(edited)
+    done = deeds(edited, together=True)
     if len(done) <= LINES:
         return [f"{who} {predicate(parts, names)}" for (who, parts), names in done.items()]
     counts: dict[str, Counter[str]] = {}
@@ -39,15 +39,24 @@ def sentences(edited: Iterable[Edited]) -> list[str]:
     return [f"{who} {values.joined([*starmap(_counted, told.items())])}" for who, told in counts.items()]
 
 
-def deeds(edited: Iterable[Edited]) -> dict[tuple[str, Parts], list[str]]:
-    """Who did what → the names of the items with which they did it."""
-    found: dict[tuple[str, Parts], list[str]] = {}
+def deeds(edited: Iterable[Edited], together: bool = False) -> dict[tuple[str, Parts], list[str]]:
+    """Who did what → the names of the items with which they did it.
+
+    Args:
+        together: items that were moved by different distances are one deed: ``by up to 3.2 mm``.
+    """
+    found: dict[tuple[str, str, Parts], list[tuple[str, float | None]]] = {}
     for by, before, after in edited:
         op = _edit(before, after)
         if op is not None:
-            deed = (printable(by) or SOMEBODY, tuple(_parts(op, before)))
-            found.setdefault(deed, []).append(title(op.id, before or after))
-    return found
+            mm = _distance(op, before) if isinstance(op, Set) else None
+            far = "" if mm is None else "some way" if together else length(mm)
+            deed = printable(by) or SOMEBODY, far, _parts(op, before, is_move=mm is not None)
+            found.setdefault(deed, []).append((title(op.id, before or after), mm))
+    return {
+        (who, _with_distance(parts, [mm for _, mm in items if mm is not None])): [name for name, _ in items]
+        for (who, _, parts), items in found.items()
+    }
 
 
 def predicate(parts: Parts, names: Sequence[str]) -> str:
@@ -88,24 +97,31 @@ def _edit(before: Record | None, after: Record | None) -> Op | None:
     return record_difference(before, after)
 
 
-def _parts(op: Op, before: Record | None) -> Sequence[tuple[str, str]]:
-    """The deed, as the texts before and after the item's name."""
+def _parts(op: Op, before: Record | None, is_move: bool) -> Parts:
+    """The deed, as the texts before and after the item's name; without how far it was moved, if it was."""
     if not isinstance(op, Set):
-        return [(verb(op, before), "")]
-    distance = _distance(op, before.props if before is not None else {})
-    if distance is None:
-        return clauses(op) or [("changed", "")]
+        return ((verb(op, before), ""),)
+    if not is_move:
+        return tuple(clauses(op)) or (("changed", ""),)
     rest = {name: value for name, value in op.props.items() if name != "pos"}
-    return [("moved", f" by {distance}"), *clauses(Set(op.id, rest, op.unset))]
+    return tuple(clauses(Set(op.id, rest, op.unset)))
 
 
-def _distance(op: Set, before: Mapping[str, object]) -> str | None:
-    """How far an item was moved; None if it was not, or had no position."""
+def _with_distance(parts: Parts, distances_mm: Collection[float]) -> Parts:
+    if not distances_mm:
+        return parts
+    up_to = "up to " if len(set(map(length, distances_mm))) > 1 else ""
+    return (("moved", f" by {up_to}{length(max(distances_mm))}"), *parts)
+
+
+def _distance(op: Set, before: Record | None) -> float | None:
+    """How far an item was moved [mm]; None if it was not, or had no position."""
+    if before is None:
+        return None
     try:
-        mm = math.dist(op.props["pos"], before["pos"])  # type: ignore[arg-type]
+        return math.dist(op.props["pos"], before.props["pos"])
     except (KeyError, OverflowError, TypeError, ValueError):
         return None
-    return length(mm)
 
 
 def _counted(did: str, count: int) -> str:

@@ -62,6 +62,8 @@ def test_items_that_go_together_are_one_line() -> None:
     assert sentences(some[:2]) == ['Ben moved "A" and "B" by 3.2 mm']
     assert sentences(some[:4]) == ['Ben moved "A", "B", "C" and 1 other by 3.2 mm']
     assert sentences(some) == ['Ben moved "A", "B", "C" and 2 others by 3.2 mm']
+    far = [moved("A", 3.2), moved("B", 1.0), moved("C", 0.5, "Ann")]
+    assert sentences(far) == ['Ben moved "A" and "B" by up to 3.2 mm', 'Ann moved "C" by 0.5 mm']
     both = [("Ben", item(n, x=0, pos=[0, 0]), item(n, x=1, pos=[0, 1])) for n in "AB"]
     assert sentences(both) == ['Ben moved "A" and "B" by 1.0 mm and changed x of them to 1']
 
@@ -74,9 +76,12 @@ def test_two_people_have_a_line_each() -> None:
 
 
 def test_many_deeds_are_one_line_per_person() -> None:
-    many = [moved(str(number), number) for number in range(1, LINES + 1)]
+    many = [
+        ("Ben", item(str(number), angle_deg=0), item(str(number), angle_deg=number))
+        for number in range(1, LINES + 1)
+    ]
     more: list[Edited] = [("Ben", LENS, None), ("Ann", LENS, None)]
-    assert sentences([*many, *more]) == ["Ben moved 10 items and removed 1 item", "Ann removed 1 item"]
+    assert sentences([*many, *more]) == ["Ben rotated 10 items and removed 1 item", "Ann removed 1 item"]
 
 
 def removed(authors: dict[str, str]) -> ShowChange:
