@@ -5,7 +5,7 @@ The server fills in who made one, and when. It makes some of its own, before edi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,7 +78,7 @@ def key_of(name: str) -> str:
     return name.strip().casefold()
 
 
-def check_name(name: Any, taken: Iterable[str]) -> None:
+def check_name(name: Any, taken: Container[str]) -> None:
     """Check the name of a version.
 
     Args:

@@ -83,15 +83,18 @@ class Past:
 
     def pages(self, request: int, page_bytes: SupportsInt) -> Iterator[RawPastPage]:
         """The answer to a request, each page built when it is needed."""
-        records = [
-            record
-            for record in self._records.values()
-            if not isinstance(record, RawChange) or record.lane is Lane.BENCH
-        ]
-        whole = (record.whole() if isinstance(record, RawChange) else record for record in records)
-        parts: Iterator[tuple[list[msgspec.Raw], bool]] = marked_pages(whole, page_bytes)
+        records = self._on_bench()
+        parts: Iterator[tuple[list[msgspec.Raw], bool]] = marked_pages(map(_whole, records), page_bytes)
         for page, last in parts:
             yield RawPastPage(request, self._epoch, self.clock, self.head.hex(), len(records), page, last)
+
+    def bench(self) -> list[msgspec.Raw]:
+        """The records of the bench, in the document's order."""
+        return [*map(_whole, self._on_bench())]
+
+    def _on_bench(self) -> list[RawChange | msgspec.Raw]:
+        records = self._records.values()
+        return [one for one in records if not isinstance(one, RawChange) or one.lane is Lane.BENCH]
 
     def _index(self) -> Iterator[int]:
         """Find the ids of the records; yields the length of each."""
@@ -159,6 +162,10 @@ class PastEntries:
             entry = _entries.decode(data)
             author = self._authors.get(entry.author, "")
             yield RawPastEntry(entry.clock, entry.time_ms, author, entry.ops, entry.step)
+
+
+def _whole(record: RawChange | msgspec.Raw) -> msgspec.Raw:
+    return record.whole() if isinstance(record, RawChange) else record
 
 
 def memory_of(json: int, parts: int) -> int:

@@ -74,19 +74,18 @@ class Versions:
         """
         if lane is not Lane.META:
             return ops
-        ids = set(self._ids)
-        names = {one.id: key_of(one.name) for one in self.all.values() if one.name}
+        ids, names = set(self._ids), _Names(self.all.values())
         done: list[Op] = []
         for op in ops:
             if isinstance(op, Remove) or (isinstance(op, Put) and op.kind != VERSION):
                 ids.discard(op.id)
-                names.pop(op.id, None)
+                names.free(op.id)
             elif op.id in ids:
                 _check_fixed(op)
-                _check_naming(op, names)
+                names.take(op)
             elif isinstance(op, Put):
                 op = _made(op, now, by, time_ms)
-                _check_naming(op, names)
+                names.take(op)
                 ids.add(op.id)
             done.append(op)
         return done
@@ -112,6 +111,33 @@ class Versions:
         return [Put(id, VERSION, props, Lane.META), *map(Remove, superfluous(old, time_ms))]
 
 
+class _Names:
+    """The names of versions, while a change is checked."""
+
+    def __init__(self, versions: Iterable[Version]) -> None:
+        self._keys = {one.id: key_of(one.name) for one in versions if one.name}
+        self._ids = {key: id for id, key in self._keys.items()}
+
+    def free(self, id: str) -> None:
+        """A version is gone."""
+        self._ids.pop(self._keys.pop(id, ""), None)
+
+    def take(self, op: Put | Set) -> None:
+        """A version gets a name, if the operation gives it one.
+
+        Raises:
+            ChangeRefused: it can't have that name, or there are too many.
+        """
+        if "name" not in op.props:
+            return
+        self.free(op.id)
+        if len(self._keys) >= MOST:
+            raise _refused(f"The session has {MOST} versions with a name; remove some first.")
+        check_name(op.props["name"], self._ids)
+        key = self._keys[op.id] = key_of(op.props["name"])
+        self._ids[key] = op.id
+
+
 def superfluous(versions: Iterable[Version], now_ms: int) -> list[str]:
     """The ids of those of the server's versions that go when it makes the next one (HIST-14)."""
     newest_first = sorted(versions, key=lambda one: (one.time_ms, one.clock), reverse=True)
@@ -133,24 +159,6 @@ def _check_fixed(op: Put | Set) -> None:
     unset = op.unset if isinstance(op, Set) else ()
     if not FIXED.isdisjoint([*op.props, *unset]) or "name" in unset:
         raise _refused("The moment, author and time of a version stay; change its name only.")
-
-
-def _check_naming(op: Put | Set, names: dict[str, str]) -> None:
-    """Check the name that a version gets, if it gets one, and add it to `names`.
-
-    Args:
-        names: id → key of the name, of all versions.
-
-    Raises:
-        ChangeRefused: it can't have that name, or there are too many.
-    """
-    if "name" not in op.props:
-        return
-    others = {key for id, key in names.items() if id != op.id}
-    if len(others) >= MOST:
-        raise _refused(f"The session has {MOST} versions with a name; remove some first.")
-    check_name(op.props["name"], others)
-    names[op.id] = key_of(op.props["name"])
 
 
 def _made(op: Put, now: Moment, by: str, time_ms: int) -> Put:

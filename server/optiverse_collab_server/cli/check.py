@@ -41,10 +41,11 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         return 1 if any(report.faults for report in found) else 0
     whole = True
     for report in reports:
+        versions = f", {report.versions} kept version(s)" if report.versions else ""
         verdict = "damaged: " + "; ".join(report.faults) if report.faults else "whole"
         write_line(
             f"{printable(report.session_id)}: change {report.clock}, {report.entries} entries in "
-            f"{report.chunks} chunk(s), {report.bytes / 1e6:.1f} MB, {verdict}"
+            f"{report.chunks} chunk(s){versions}, {report.bytes / 1e6:.1f} MB, {verdict}"
         )
         whole = whole and not report.faults
     return 0 if whole else 1

@@ -46,7 +46,7 @@ def delete_session(view: View, name: str) -> None:
     """
     key = view.session(name).key
     with transaction(view.connection):
-        for table in ("log", "part", "chunk", "name"):
+        for table in ("log", "part", "chunk", "name", "kept_part", "kept"):
             view.connection.execute(f"DELETE FROM {table} WHERE session=?", (key,))
         view.connection.execute("DELETE FROM session WHERE key=?", (key,))
 

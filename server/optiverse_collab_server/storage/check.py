@@ -9,6 +9,7 @@ from pathlib import Path
 
 from optiverse_collab_server.storage.directory import SessionRow, chunk_row, read_directory
 from optiverse_collab_server.storage.failures import Misfit, explained
+from optiverse_collab_server.storage.kept import read_kept, read_kept_records
 from optiverse_collab_server.storage.lock import locked
 from optiverse_collab_server.storage.opening import database_in, opened_to_read
 from optiverse_collab_server.storage.reading import ChunkReader, read_names, size_of_session
@@ -24,6 +25,7 @@ class Report:
         clock: of its last entry, as far as it can be read.
         entries: how many are kept.
         chunks: in how many chunks.
+        versions: how many benches of versions are kept of history that was dropped.
         bytes: how many bytes of data its rows have.
         faults: the faults; empty if all is well.
     """
@@ -32,6 +34,7 @@ class Report:
     clock: int = 0
     entries: int = 0
     chunks: int = 0
+    versions: int = 0
     bytes: int = 0
     faults: list[str] = field(default_factory=list)
 
@@ -79,5 +82,22 @@ def _report(connection: sqlite3.Connection, session: SessionRow) -> Report:
         except Misfit as misfit:
             if str(misfit) not in report.faults:
                 report.faults.append(str(misfit))
+    report.versions, faults = _check_kept(connection, session)
+    report.faults += faults
     report.bytes = size_of_session(connection, session)
     return report
+
+
+def _check_kept(connection: sqlite3.Connection, session: SessionRow) -> tuple[int, list[str]]:
+    """How many benches of versions are kept, and what is wrong with them."""
+    try:
+        kept = read_kept(connection, session.key)
+    except Misfit as misfit:
+        return 0, [str(misfit)]
+    faults = []
+    for row in kept:
+        try:
+            finished(read_kept_records(connection, row))
+        except Misfit as misfit:
+            faults.append(str(misfit))
+    return len(kept), faults

@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
-from optiverse_collab.core.server.past import memory_of
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage.api import (
     ANY_SIZE,
@@ -23,14 +22,12 @@ from optiverse_collab_server.storage.api import (
     StoredEntries,
     StoredPast,
     Tail,
-    TooLarge,
     check_start,
     no_such_session,
 )
 from optiverse_collab_server.storage.directory import (
     ChunkRow,
     SessionRow,
-    read_chunk_at,
     read_chunks,
     read_directory,
 )
@@ -38,7 +35,8 @@ from optiverse_collab_server.storage.failures import Misfit, failure, session_da
 from optiverse_collab_server.storage.housekeeping import Housekeeper, Retention, drop_parts
 from optiverse_collab_server.storage.open_files import OpenFiles
 from optiverse_collab_server.storage.parts import encode_snapshot
-from optiverse_collab_server.storage.reading import ChunkReader, read_stored
+from optiverse_collab_server.storage.past import read_at
+from optiverse_collab_server.storage.reading import read_stored
 from optiverse_collab_server.storage.rows import Column, join
 from optiverse_collab_server.storage.spans import read_span
 from optiverse_collab_server.storage.steps import Steps, finished, transaction
@@ -161,27 +159,9 @@ class Database:
         if session is None:
             return None
         try:
-            chunk = read_chunk_at(self._connection, session.key, clock)
-            if chunk is None:
-                return None
-            reader = ChunkReader(self._connection, chunk)
-            records = yield from reader.records(most)
-            entries: list[bytes] = []
-            memory = memory_of(reader.bytes, len(records))
-            for page in reader.entries():
-                entries += page
-                memory += memory_of(sum(map(len, page)), len(page))
-                if memory > most:
-                    raise TooLarge
-                yield
-                if reader.clock >= clock:
-                    break
+            return (yield from read_at(self._connection, session, clock, most))
         except Misfit as misfit:
             raise session_damaged(self.file, name, str(misfit)) from misfit
-        if reader.clock < clock:
-            return None
-        entries = entries[: clock - chunk.clock]
-        return StoredPast(session.epoch, chunk.clock, chunk.head, records, entries)
 
     def load_entries(self, name: str, span: Span) -> Steps[StoredEntries | None]:
         """See `read_span`; None if there is no such session, and `DatabaseDamaged` for a `Misfit`."""
@@ -227,7 +207,7 @@ class Database:
         return size
 
     def size(self, name: str) -> Steps[int]:
-        """How many bytes are stored of a session; the size of cold chunks is known.
+        """How many bytes are stored of a session, with kept versions; the size of cold chunks is known.
 
         Raises:
             DatabaseDamaged: the table of its chunks can't be read.
@@ -245,8 +225,9 @@ class Database:
         key = (session.key, loose.number, session.key, loose.clock)
         [[size]] = self._connection.execute(
             "SELECT (SELECT total(length(data)) FROM part WHERE session=? AND chunk>=?) + "
-            "(SELECT total(length(data)) FROM log WHERE session=? AND first>?)",
-            key,
+            "(SELECT total(length(data)) FROM log WHERE session=? AND first>?) + "
+            "(SELECT total(bytes) FROM kept WHERE session=?)",
+            (*key, session.key),
         )
         return int(size) + sum(chunk.packed or 0 for chunk in chunks if chunk.number < loose.number)
 

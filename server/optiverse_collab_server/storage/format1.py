@@ -114,7 +114,7 @@ def read_sessions(connection: sqlite3.Connection, file: Path) -> list[OldSession
     """
     sessions = []
     for *columns, found in connection.execute("SELECT * FROM session ORDER BY key"):
-        if checksum(columns) != found:
+        if checksum(columns) != found or len(columns) != len(OldSessionRow._fields):
             raise damaged(file, "wrong checksum in the table of sessions")
         sessions.append(OldSessionRow(*columns))
     return sessions

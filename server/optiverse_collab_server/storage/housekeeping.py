@@ -16,6 +16,8 @@ from itertools import pairwise
 from optiverse_collab_server.storage.directory import ChunkRow, Directory, SessionRow, read_chunks
 from optiverse_collab_server.storage.failures import Misfit
 from optiverse_collab_server.storage.forgotten_names import ForgottenNames
+from optiverse_collab_server.storage.kept import drop_unfinished
+from optiverse_collab_server.storage.kept_versions import KeptVersions
 from optiverse_collab_server.storage.parts import HEADS
 from optiverse_collab_server.storage.reading import LogRow, log_rows, part_rows
 from optiverse_collab_server.storage.rows import ROW_BYTES, join, pack
@@ -94,6 +96,8 @@ class Housekeeper:
         Raises:
             sqlite3.Error: it can't be deleted.
         """
+        drop_unfinished(self._connection)
+        kept = {key for (key,) in self._connection.execute("SELECT DISTINCT session FROM kept")}
         for session in directory.sessions.values():
             if session.damage or session.chunk is None:
                 continue
@@ -104,7 +108,7 @@ class Housekeeper:
                 ("DELETE FROM log WHERE session=? AND first<=?", first.clock),
             ):
                 self._connection.execute(statement, (session.key, limit))
-            if session.key in directory.unpacked or newest.number > first.number:
+            if session.key in directory.unpacked | kept or newest.number > first.number:
                 self.add(session)
         last = max((session.key for session in directory.sessions.values()), default=0)
         self._connection.execute("DELETE FROM part WHERE session>?", (last,))
@@ -140,9 +144,12 @@ class Housekeeper:
                     yield from self._pack(chunk)
             chunks = read_chunks(self._connection, session.key)
             expired = self._retention.expired(chunks, now_ms())
+            versions = KeptVersions(self._connection, session, chunks[-1])
             for chunk in expired:
+                yield from versions.keep(chunk)
                 yield from self._drop(chunk)
                 log.info("Dropped the history of session %s up to change %d", session.name, chunk.last)
+            yield from versions.drop_others()
             if expired:
                 yield from self._forgetting.look_after(session)
             yield from give_back(self._connection)

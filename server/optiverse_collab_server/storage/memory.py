@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -13,6 +13,7 @@ from optiverse_collab.core.record_size import memory_of
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.references import Header, References
+from optiverse_collab.core.server.stored_versions import StoredVersions
 from optiverse_collab_server.storage.api import (
     ANY_SIZE,
     Span,
@@ -73,10 +74,23 @@ class _Session:
     epoch: str
     names: list[Name]
     chunks: deque[_Chunk]
+    kept: dict[int, StoredPast] = field(default_factory=dict)
 
     @property
     def tail(self) -> Tail:
         return Tail.of(self.chunks[-1].last, self.names)
+
+    def drop_oldest(self) -> None:
+        """Drop the oldest chunk, but keep the benches of versions in it (HIST-15)."""
+        versions, newest, oldest = StoredVersions(), self.chunks[-1], self.chunks.popleft()
+        for one in _snapshots.decode(newest.snapshot).records:
+            versions.add_record(msgspec.Raw(msgspec.json.encode(one.record)))
+        for append in newest.appends:
+            for entry in append:
+                versions.add_entry(entry.data)
+        in_it = range(oldest.clock, self.chunks[0].clock)
+        benches = {clock: oldest.past(self.epoch, clock) for clock in versions.clocks if clock in in_it}
+        self.kept = {clock: one for clock, one in self.kept.items() if clock in versions.clocks} | benches
 
 
 class MemoryStore:
@@ -109,7 +123,7 @@ class MemoryStore:
             return None
         chunk = next((chunk for chunk in reversed(session.chunks) if chunk.clock <= clock), None)
         if chunk is None:
-            return None
+            return session.kept.get(clock)
         if chunk.size > most:
             raise TooLarge
         return chunk.past(session.epoch, clock)
@@ -146,8 +160,7 @@ class MemoryStore:
         session = self._sessions.get(session_id)
         chunk = _Chunk(snapshot.clock, msgspec.json.encode(snapshot), [])
         if session is None:
-            chunks = deque([chunk], MAX_CHUNKS)
-            self._sessions[session_id] = _Session(snapshot.epoch, [], chunks)
+            self._sessions[session_id] = _Session(snapshot.epoch, [], deque([chunk]))
             return len(chunk.snapshot)
         newest = session.chunks[-1]
         heads = {append[-1].clock: append[-1].head for append in newest.appends}
@@ -155,6 +168,8 @@ class MemoryStore:
         chunk.appends = [append for append in newest.appends if append[0].clock > snapshot.clock]
         newest.appends = newest.appends[: len(newest.appends) - len(chunk.appends)]
         session.chunks.append(chunk)
+        if len(session.chunks) > MAX_CHUNKS:
+            session.drop_oldest()
         return len(chunk.snapshot)
 
     async def size(self, session_id: str) -> int:

@@ -27,7 +27,7 @@ _MAGIC = b"SQLite format 3\0"
 
 
 def open_database(folder: Path, lock: FolderLock) -> sqlite3.Connection:
-    """Open the database of a data folder; creates it if there is none, and upgrades it from format 1.
+    """Open the database of a data folder; creates it if there is none, and upgrades an older one.
 
     Args:
         folder: the data folder.
@@ -48,8 +48,8 @@ def open_database(folder: Path, lock: FolderLock) -> sqlite3.Connection:
         else:
             with _reading(file, has_log) as connection:
                 version = _check_content(connection, file)
-            if version == format1.VERSION:
-                upgrade(file, lock)
+            if version != VERSION:
+                upgrade(file, lock, version)
         with contextlib.suppress(OSError):  # another user owns it, who chose its mode
             file.chmod(0o600)  # SQLite gives its log the same
         return _connect(file)
@@ -67,8 +67,9 @@ def opened_to_read(folder: Path, lock: FolderLock) -> Iterator[sqlite3.Connectio
     with explained(file):
         has_log = _check_files(file, lock.interrupted)
         with _reading(file, has_log) as connection:
-            if _check_content(connection, file) != VERSION:
-                raise StorageError(f"{file} has version 1; start the server once, which upgrades it.")
+            version = _check_content(connection, file)
+            if version != VERSION:
+                raise StorageError(f"{file} has version {version}; start the server once, which upgrades it.")
             yield connection
 
 
@@ -147,20 +148,20 @@ def _check_content(connection: sqlite3.Connection, file: Path) -> int:
         format1.read_sessions(connection, file)
         return format1.VERSION
     read_directory(connection, file)
-    return VERSION
+    return version
 
 
-def _check_kind(connection: sqlite3.Connection, file: Path) -> object:
+def _check_kind(connection: sqlite3.Connection, file: Path) -> int:
     """Make sure that it is our database; returns its version, which is one that we can read."""
     if _pragma(connection, "application_id") != APPLICATION_ID:
         raise StorageError(f"{file} is not a database of this server; choose another data folder.")
-    version = _pragma(connection, "user_version")
-    if version not in (VERSION, format1.VERSION):
+    [[version]] = connection.execute("PRAGMA user_version")
+    if not format1.VERSION <= version <= VERSION:
         raise StorageError(
             f"{file} has version {version}, and this server knows version {VERSION}; use the server that "
             "wrote it, or a newer one."
         )
-    return version
+    return int(version)
 
 
 def _connect(file: Path) -> sqlite3.Connection:

@@ -163,8 +163,9 @@ def size_of_session(connection: sqlite3.Connection, session: SessionRow) -> int:
     """How many bytes of data the rows of a session have."""
     [[size]] = connection.execute(
         "SELECT (SELECT total(length(data)) FROM part WHERE session=?) + "
-        "(SELECT total(length(data)) FROM log WHERE session=?)",
-        (session.key, session.key),
+        "(SELECT total(length(data)) FROM log WHERE session=?) + "
+        "(SELECT total(bytes) FROM kept WHERE session=?)",
+        (session.key, session.key, session.key),
     )
     return int(size)
 

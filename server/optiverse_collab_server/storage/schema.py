@@ -11,7 +11,7 @@ from optiverse_collab.disk.durable import sync_folder
 
 FILE_NAME = "sessions.sqlite3"
 APPLICATION_ID = 0x4F705643  # "OpVC"
-VERSION = 2
+VERSION = 3
 
 AUTO_VACUUM = "INCREMENTAL"
 """SQLite records the references to each page, so that free pages can be returned in small steps."""
@@ -23,8 +23,31 @@ AUTO_VACUUM = "INCREMENTAL"
 # `packed` says of a part or of a row of the log whether its data is zlib's, and of a chunk how many bytes it
 # takes once all of it is packed; before that it is NULL.
 # A row of the log is one append, or many packed together. `head` is the head after its last entry.
+# `kept` has the benches of versions whose chunk was dropped, in parts that are always packed; `bytes` is how
+# many these have.
 # All `data` is JSON arrays. rows.py says how the checksums are made.
-TABLES = """
+KEPT_TABLES = """
+CREATE TABLE kept (
+    session INTEGER NOT NULL REFERENCES session (key),
+    clock INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    parts INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (session, clock)
+) WITHOUT ROWID;
+CREATE TABLE kept_part (
+    session INTEGER NOT NULL,
+    clock INTEGER NOT NULL,
+    number INTEGER NOT NULL,
+    data BLOB NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (session, clock, number)
+) WITHOUT ROWID;
+"""
+"""The tables that version 3 added."""
+
+TABLES = f"""{KEPT_TABLES}
 CREATE TABLE session (
     key INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,

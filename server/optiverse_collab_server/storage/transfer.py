@@ -1,4 +1,4 @@
-"""A session in a separate file: its newest state with its position, without older history."""
+"""A session in a separate file: its newest state with its position, and its versions; no other history."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from optiverse_collab.core.records import Record
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Parent, Snapshot
 from optiverse_collab.core.server.lineage import continued
@@ -15,11 +16,28 @@ from optiverse_collab.core.server.references import References
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage.directory import SessionRow
 from optiverse_collab_server.storage.failures import Misfit, session_damaged
+from optiverse_collab_server.storage.kept import write_kept
 from optiverse_collab_server.storage.parts import encode_snapshot
+from optiverse_collab_server.storage.past import bench_of, read_at
 from optiverse_collab_server.storage.reading import read_stored
-from optiverse_collab_server.storage.steps import finished, transaction
+from optiverse_collab_server.storage.steps import Steps, finished, transaction
 from optiverse_collab_server.storage.viewing import View
 from optiverse_collab_server.storage.writing import write_chunk, write_names, write_part, write_session
+
+_records = msgspec.json.Decoder(Record)
+
+
+class KeptBench(msgspec.Struct, frozen=True):
+    """The bench of a version.
+
+    Attributes:
+        clock, head: the position.
+        records: in the document's order.
+    """
+
+    clock: int
+    head: bytes
+    records: list[Record]
 
 
 class Export(msgspec.Struct, frozen=True):
@@ -30,6 +48,7 @@ class Export(msgspec.Struct, frozen=True):
         session: the session's name.
         snapshot: its state; bytes are base64.
         names: origins and authors that the snapshot refers to.
+        versions: the benches of its versions, as far as they are kept.
     """
 
     format: Literal["optiverse-collab-session"]
@@ -37,10 +56,11 @@ class Export(msgspec.Struct, frozen=True):
     session: str
     snapshot: Snapshot
     names: list[Name]
+    versions: list[KeptBench] = []
 
 
 def export_session(view: View, name: str) -> Export:
-    """The newest state of a session.
+    """The newest state of a session, and its versions.
 
     Raises:
         DatabaseDamaged: the session is damaged.
@@ -50,12 +70,24 @@ def export_session(view: View, name: str) -> Export:
     session = view.session(name)
     try:
         stored = finished(read_stored(view.connection, session))
+        history = History(stored.snapshot, stored.names, stored.entries)
+        clocks = {version.clock for version in history.versions.all.values()}
+        benches = [finished(_bench(view, session, clock)) for clock in sorted(clocks)]
     except Misfit as misfit:
         raise session_damaged(view.file, name, str(misfit)) from misfit
-    history = History(stored.snapshot, stored.names, stored.entries)
     snapshot, used = history.snapshot(), References()
     used.add_snapshot(snapshot)
-    return Export("optiverse-collab-session", 1, session.name, snapshot, used.pick(stored.names))
+    kept = [bench for bench in benches if bench is not None]
+    return Export("optiverse-collab-session", 1, session.name, snapshot, used.pick(stored.names), kept)
+
+
+def _bench(view: View, session: SessionRow, clock: int) -> Steps[KeptBench | None]:
+    """The bench at a clock; None if it is not kept."""
+    stored = yield from read_at(view.connection, session, clock)
+    if stored is None:
+        return None
+    head, records = yield from bench_of(stored)
+    return KeptBench(clock, head, [_records.decode(record) for record in records])
 
 
 def read_export(data: bytes) -> Export:
@@ -93,6 +125,9 @@ def import_session(view: View, name: str, export: Export, epoch: str) -> None:
             write_part(connection, chunk, number, kind, part)
             chunk = replace(chunk, parts=number)
         write_chunk(connection, chunk)
+        for kept in export.versions:
+            encoded = map(msgspec.json.encode, kept.records)
+            finished(write_kept(connection, session.key, kept.clock, kept.head, encoded))
 
 
 def _check(export: Export) -> None:
@@ -112,3 +147,6 @@ def _check(export: Export) -> None:
     if missing := used.missing(export.names):
         raise Misfit(f"{missing} is missing")
     History(snapshot, export.names)
+    for bench in export.versions:
+        if not 0 <= bench.clock <= snapshot.clock or len(bench.head) != len(snapshot.head):
+            raise Misfit(f"its version at change {bench.clock} is not one of this session")

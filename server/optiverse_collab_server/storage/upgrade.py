@@ -1,4 +1,4 @@
-"""Brings a database of format 1 to format 2 (docs/decisions/0012-kept-log.md).
+"""Brings an older database to the present format (docs/decisions/0012-kept-log.md).
 
 The old file is read, never written: the new one is made beside it and replaces it when it is complete.
 An interrupted upgrade starts over at the next start.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -17,38 +18,50 @@ from optiverse_collab_server.storage.directory import SessionRow
 from optiverse_collab_server.storage.failures import Misfit
 from optiverse_collab_server.storage.lock import FolderLock
 from optiverse_collab_server.storage.replacing import name_aside, put_in_place, take_log_in
-from optiverse_collab_server.storage.schema import create_tables, unfinished_name
+from optiverse_collab_server.storage.schema import KEPT_TABLES, VERSION, create_tables, unfinished_name
 from optiverse_collab_server.storage.steps import transaction
 from optiverse_collab_server.storage.writing import write_session
 
 log = logging.getLogger("optiverse_collab_server")
 
 
-def upgrade(file: Path, lock: FolderLock) -> None:
-    """Put a database of format 2 in the place of one of format 1, which is kept under another name.
+def upgrade(file: Path, lock: FolderLock, version: int) -> None:
+    """Put a database of the present format in the place of an older one, which is kept under another name.
 
     Args:
         file: the database, whose content was checked.
         lock: the right to use its folder.
+        version: its format.
 
     Raises:
         DatabaseDamaged: the table of sessions can't be trusted.
         StorageError: another program uses the database.
         sqlite3.Error, OSError: there is no space, or no right to write.
     """
-    backup = name_aside(file, "format-1")
-    log.info("Upgrading %s to format 2; the old file is kept as %s", file, backup.name)
+    backup = name_aside(file, f"format-{version}")
+    log.info("Upgrading %s to format %d; the old file is kept as %s", file, VERSION, backup.name)
     # As when a server stops: a missing log counts as damage only while there is a holder.
     lock.forget_holder()
     take_log_in(file)
     unfinished = unfinished_name(file)
     unfinished.unlink(missing_ok=True)
     try:
-        _write(file, unfinished, backup.name)
+        if version == format1.VERSION:
+            _write(file, unfinished, backup.name)
+        else:
+            _copy(file, unfinished)
         put_in_place(unfinished, file, backup)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
+
+
+def _copy(file: Path, unfinished: Path) -> None:
+    """Copy a file of format 2, and add the tables that it lacks."""
+    shutil.copyfile(file, unfinished)
+    with contextlib.closing(sqlite3.connect(unfinished, isolation_level=None)) as new:
+        new.execute("PRAGMA journal_mode=MEMORY")  # as below
+        new.executescript(f"BEGIN; {KEPT_TABLES} PRAGMA user_version={VERSION}; COMMIT;")
 
 
 def _write(file: Path, unfinished: Path, backup: str) -> None:

@@ -122,6 +122,18 @@ def test_there_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     assert set(history.versions.all) == {"b", "c"}
 
 
+def test_a_hundred_thousand_versions_are_too_many() -> None:
+    """HIST-11: each push is refused; the session goes on."""
+    history = with_lens()
+    do(history, *(kept(f"v{number}", name=f"version {number}") for number in range(versions.MOST)))
+    for push in range(100):
+        many = (kept(f"w{push}.{number}", name=f"another {push}.{number}") for number in range(1000))
+        assert "has 1000 versions" in refused(history, *many)
+    do(history, *(Set(f"v{number}", {"name": f"renamed {number}"}) for number in range(versions.MOST)))
+    assert len(history.versions.all) == versions.MOST
+    do(history, Set("lens", {"x": 9}))
+
+
 def test_other_records_of_the_lane_are_left_alone() -> None:
     """DOC-7: of unknown kinds, and those on the bench that are called version."""
     history = with_lens()

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from optiverse_collab.core.records import Put
 from optiverse_collab.errors import DataFolderInUse, StorageError
 from optiverse_collab_server.storage import Retention
 from optiverse_collab_server.storage.alone import delete_session, opened_alone, prune
 from optiverse_collab_server.storage.check import check_folder
 from optiverse_collab_server.storage.lock import FolderLock
 from optiverse_collab_server.storage.schema import FILE_NAME
-from tests.helpers.storage import copy_as_crashed, database, fill
+from tests.helpers.kept_session import NAME, KeptSession
+from tests.helpers.storage import copy_as_crashed, database, execute, fill, tidy
 
 
 def test_folder_is_left_as_a_server_leaves_it(tmp_path: Path) -> None:
@@ -27,6 +29,20 @@ def test_folder_is_left_as_a_server_leaves_it(tmp_path: Path) -> None:
             raise RuntimeError
         assert {path.name for path in folder.iterdir()} == {FILE_NAME, "server.lock"}
         list(check_folder(folder))
+
+
+def test_deleted_session_takes_its_versions_along(tmp_path: Path) -> None:
+    """HIST-15"""
+    with database(tmp_path, Retention(bytes=0)) as made:
+        session = KeptSession(made)
+        session.change(Put("lens", "k"))
+        session.keep("old", 1)
+        session.begin_chunk()
+        tidy(made)
+    assert execute(tmp_path, "SELECT count(*) FROM kept_part") == [(1,)]
+    with opened_alone(tmp_path) as view:
+        delete_session(view, NAME)
+    assert execute(tmp_path, "SELECT clock FROM kept UNION ALL SELECT clock FROM kept_part") == []
 
 
 def test_deleted_session_takes_nothing_of_others_along(tmp_path: Path) -> None:

@@ -157,8 +157,8 @@ def test_another_programs_database_is_refused_and_left_alone(tmp_path: Path) -> 
 def test_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
     run(fill(tmp_path))
     with contextlib.closing(sqlite3.connect(tmp_path / FILE_NAME)) as connection:
-        connection.execute("PRAGMA user_version=3")
-    refused(tmp_path, "version 3, and this server knows version 2; use", StorageError)
+        connection.execute("PRAGMA user_version=4")
+    refused(tmp_path, "version 4, and this server knows version 3; use", StorageError)
 
 
 def test_crash_while_creating_the_database_blocks_nothing(tmp_path: Path) -> None:

@@ -9,15 +9,18 @@ from typing import Any
 import msgspec
 import pytest
 
+from optiverse_collab.core.records import Put
 from optiverse_collab.core.server.history import History
 from optiverse_collab.errors import StorageError
+from optiverse_collab_server.storage import Retention
 from optiverse_collab_server.storage.alone import opened_alone
 from optiverse_collab_server.storage.check import check_folder
 from optiverse_collab_server.storage.reading import read_stored
 from optiverse_collab_server.storage.steps import finished
 from optiverse_collab_server.storage.transfer import export_session, import_session, read_export
 from optiverse_collab_server.storage.viewing import viewed
-from tests.helpers.storage import EPOCH, database, fill
+from tests.helpers.kept_session import NAME, KeptSession, bench_at
+from tests.helpers.storage import EPOCH, database, fill, tidy
 
 
 def exported(folder: Path) -> bytes:
@@ -53,6 +56,35 @@ def test_import_goes_beside_what_is_there_and_never_over_it(tmp_path: Path) -> N
     assert [(one.session_id, one.faults) for one in check_folder(tmp_path)] == [("again", []), ("lab", [])]
 
 
+def test_versions_go_along(tmp_path: Path) -> None:
+    """HIST-15: from the history that is kept, and from benches that outlived theirs."""
+    with database(tmp_path / "old", Retention(bytes=0)) as made:
+        session = KeptSession(made)
+        session.change(Put("lens", "k", {"x": 1}))
+        session.keep("old", 1)
+        session.begin_chunk()
+        session.change(Put("mirror", "k", {"x": 2}))
+        session.keep("new", 3)
+        session.keep("empty", 0)
+        tidy(made)
+        assert bench_at(made, 2) == session.benches[2]
+    with viewed(tmp_path / "old") as view:
+        export = read_export(msgspec.json.encode(export_session(view, NAME)))
+    assert [bench.clock for bench in export.versions] == [0, 1, 3]
+    with opened_alone(tmp_path / "new") as view:
+        import_session(view, "again", export, "epoch-2")
+    assert [report.versions for report in check_folder(tmp_path / "new")] == [3]
+    with database(tmp_path / "new") as made:
+        tidy(made)
+        for clock in (1, 3, 5):
+            assert bench_at(made, clock, "again") == session.benches[clock]
+        assert bench_at(made, 2, "again") is None
+
+
+def with_a_version_of_tomorrow(file: dict[str, Any]) -> None:
+    file["versions"] = [{"clock": 99, "head": file["snapshot"]["head"], "records": []}]
+
+
 def without_an_author(file: dict[str, Any]) -> None:
     file["snapshot"]["outcomes"][0][2] = 3
 
@@ -86,6 +118,7 @@ def of_something_else(file: dict[str, Any]) -> None:
         without_stamps,
         of_a_later_version,
         of_something_else,
+        with_a_version_of_tomorrow,
     ],
 )
 def test_file_that_does_not_fit_together_is_refused(

@@ -1,19 +1,23 @@
-"""Databases of format 1 keep their contents in an upgrade, and the old file stays."""
+"""Databases of formats 1 and 2 keep their contents in an upgrade, and the old file stays."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from optiverse_collab.errors import DatabaseDamaged
+from optiverse_collab.errors import DatabaseDamaged, StorageError
 from optiverse_collab_server.storage import SqliteStore
+from optiverse_collab_server.storage.check import check_folder
 from optiverse_collab_server.storage.schema import FILE_NAME
 from tests.helpers.format1 import OldSession, summary, write_database
 from tests.helpers.processes import python
+from tests.helpers.storage import database, execute, fill
 from tests.helpers.upgrades import BACKUP, crash, example, histories
 
 posix = pytest.mark.skipif(os.name == "nt", reason="needs the limits and processes of POSIX")
@@ -93,7 +97,7 @@ def test_an_upgrade_may_be_killed_at_any_line(
     versions = said.split()
     assert len(versions) > at_least
     assert versions == sorted(versions)
-    assert versions[-1] == "2"
+    assert versions[-1] == "3"
     assert summary(histories(tmp_path)["bench"]) == example().summary()
     assert sorted(file.name for file in tmp_path.iterdir()) == ["server.lock", BACKUP, FILE_NAME]
     with contextlib.closing(sqlite3.connect(tmp_path / BACKUP)) as backup:
@@ -130,3 +134,39 @@ def test_an_upgrade_takes_little_memory(tmp_path: Path) -> None:
     assert size > 30_000_000
     assert int(said) * 1024 < 15_000_000
     assert histories(tmp_path)["bench"].clock == 100_001
+
+
+def test_format_2_gets_the_tables_that_it_lacks(tmp_path: Path) -> None:
+    """HIST-15: the old file stays; a start that is interrupted does no harm."""
+    with database(tmp_path) as made:
+        fill(made, "lab", 0, 5, 8)
+    execute(tmp_path, "DROP TABLE kept; DROP TABLE kept_part; PRAGMA user_version=2")
+    before = (tmp_path / FILE_NAME).read_bytes()
+    with pytest.raises(StorageError, match="has version 2; start the server once, which upgrades it"):
+        list(check_folder(tmp_path))
+    (tmp_path / f"{FILE_NAME}.new").write_bytes(b"unfinished")
+    assert histories(tmp_path)["lab"].clock == 8
+    assert (tmp_path / "sessions-format-2.sqlite3").read_bytes() == before
+    assert sorted(file.name for file in tmp_path.iterdir()) == [
+        "server.lock",
+        "sessions-format-2.sqlite3",
+        FILE_NAME,
+    ]
+    assert execute(tmp_path, "SELECT count(*) FROM kept") == [(0,)]
+    assert [report.faults for report in check_folder(tmp_path)] == [[]]
+
+
+def test_a_full_disk_leaves_format_2_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*names: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left")
+
+    with database(tmp_path) as made:
+        fill(made, "lab", 0, 5)
+    execute(tmp_path, "DROP TABLE kept; DROP TABLE kept_part; PRAGMA user_version=2")
+    before = (tmp_path / FILE_NAME).read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copyfile", refuse)
+        with pytest.raises(StorageError, match="no space left"):
+            SqliteStore(tmp_path)
+    assert (tmp_path / FILE_NAME).read_bytes() == before
+    assert histories(tmp_path)["lab"].clock == 5

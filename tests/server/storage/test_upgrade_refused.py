@@ -35,7 +35,7 @@ def test_damage_is_found_before_the_log_is_taken_in(tmp_path: Path) -> None:
     ("script", "match"),
     [
         ("UPDATE session SET name='A' WHERE key=1", "wrong checksum in the table of sessions"),
-        ("PRAGMA user_version=0", "version 0, and this server knows version 2"),
+        ("PRAGMA user_version=0", "version 0, and this server knows version 3"),
     ],
 )
 def test_a_damaged_database_is_refused_and_left_alone(tmp_path: Path, script: str, match: str) -> None:
