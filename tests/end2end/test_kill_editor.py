@@ -81,3 +81,30 @@ def test_edits_outlive_the_editor(open_window: Open, tmp_path: Path, has_server:
         third.do(join=[server.url, "lab", "Ann"])
         third.until(lambda state: is_in(state) and state["places"] == places)
         assert bob.do(tell=[])["places"] == places
+
+
+def test_an_editor_killed_during_a_preview(open_window: Open, tmp_path: Path) -> None:
+    """The live bench outlives it, not the bench that was looked at; so does a file that was saved."""
+    with ServerProcess(tmp_path / "data") as server:
+        ann = open_window()
+        ann.do(join=[server.url, "lab", "Ann"])
+        ann.until(is_in)
+        ann.do(add=[0.0, 0.0])
+        [lens] = ann.until(lambda state: is_in(state) and bool(state["places"]))["places"]
+        ann.do(move=[lens, 10.0, 20.0])
+        ann.until(is_in)
+        ann.do(preview=[1])
+        ann.until(lambda state: bool(state["previews"]))
+        ann.do(move=[lens, 30.0, 41.125], save=[str(tmp_path / "live.json")])
+        saved = ann.until(is_in)
+        assert saved["previews"]
+        assert saved["places"][lens] == [30.0, 41.125]
+        assert "41.125" in (tmp_path / "live.json").read_text("utf-8")
+        ann.do(move=[lens, 40.0, LAST])
+        until_on_disk(tmp_path / "home")
+        ann.kill()
+        again = open_window()
+        again.do(join=[server.url, "lab", "Ann"])
+        state = again.until(lambda state: is_in(state) and bool(state["places"]))
+        assert state["places"] == {lens: [40.0, LAST]}
+        assert not state["previews"]

@@ -3,7 +3,8 @@
     python -m tests.helpers.window_program demo|optiverse
 
 `{"join": [server, session, user]}`, `{"add": [x_mm, y_mm]}`, `{"move": [id, x_mm, y_mm]}`, `{"undo": []}`,
-`{"open": [path]}`, `{"save": [path]}`, `{"leave": []}`, `{"close_window": []}`, `{"tell": []}`, and for the
+`{"open": [path]}`, `{"save": [path]}`, `{"leave": []}`, `{"preview": [clock]}`, `{"close_window": []}`,
+`{"tell": []}`, and for the
 demo bench each method of `Player`. Each is answered by a line with the state of the window; what a command
 returns is in it, under its name. The answer to `{"look": []}` lacks the items' places. As a user would:
 `{"open_log": [category]}` opens the log window and shows a category, `{"connect": [server, session, user]}`
@@ -200,6 +201,9 @@ class Obedient(QObject):
         if what == "leave":
             self._controller.manager.leave()
             return None
+        if what == "preview":
+            self._controller.timeline.show_moment(*arguments)
+            return None
         return getattr(self._host if hasattr(self._host, what) else self._player, what)(*arguments)
 
     def _open_log(self, category: str) -> list[str]:
@@ -235,6 +239,7 @@ class Obedient(QObject):
             "pending": 0 if session is None else len(session.replica.pending),
             "users": 0 if session is None else len(session.participants),
             "busy": self._player is not None and self._player.busy,
+            "previews": self._controller.timeline.previewing.dialog is not None,
             "told": self._told.states,
             "failures": self._told.failures,
         }
