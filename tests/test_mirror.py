@@ -51,6 +51,7 @@ ABOUT_MORE = {
     "tests/host/optiverse/test_edit_methods.py": "the table of all ways to edit",
     "tests/host/optiverse/test_following.py": "one editor follows the view of another",
     "tests/host/optiverse/test_health.py": "the editor keeps working as without us",
+    "tests/host/optiverse/test_homecoming.py": "a copy edited without the plugin, in the real editor",
     "tests/host/optiverse/test_keyboard.py": "all of it by keyboard, in the real editor",
     "tests/host/optiverse/test_knocking.py": "a guest waits until the owner says yes, in the real editor",
     "tests/host/optiverse/test_loading.py": "a large bench, over many ticks",

@@ -134,7 +134,9 @@ class _Doubts:
                 self._split(op)
             elif isinstance(op, Put) and op.id in self._was_there:
                 self._gone.append(Set(op.id, op.props))
-            elif not isinstance(op, Remove) or (op.id, THERE) not in self._doubtful:
+            elif isinstance(op, Remove) and (op.id, THERE) in self._doubtful:
+                self._contested[op.id] = op
+            else:
                 self._clear.append(op)
         clear, contested = self._clear, list(self._contested.values())
         added = sum(isinstance(op, Put) and op.id not in theirs and is_item(mine[op.id]) for op in clear)

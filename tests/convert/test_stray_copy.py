@@ -114,10 +114,11 @@ def test_groups_without_members_are_no_edit() -> None:
     assert merge_copy(left(), mine, BASE).edited == 0
 
 
-def test_what_may_not_have_been_there_was_not_removed() -> None:
+def test_removing_what_may_not_have_been_there_is_contested() -> None:
     mine = {id: BASE[id] for id in ("lens", "mirror")}
     assert merge_copy(left(), mine, BASE).clear == [Remove("wall")]
-    assert merge_copy(left(doubtful={("wall", THERE)}), mine, BASE).edited == 0
+    found = merge_copy(left(doubtful={("wall", THERE)}), mine, BASE)
+    assert (found.clear, found.contested) == ([], [Remove("wall")])
 
 
 def test_an_item_that_the_session_removed_does_not_come_back() -> None:
