@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots crowd animation test lint dist format benchmark soak soak-net faults fuzz hostile architecture constraints clean
+.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test lint dist format benchmark soak soak-net faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -18,6 +18,9 @@ screenshots:  ## Make the pictures in docs/images again
 
 crowd:  ## Make the pictures of the real Optiverse with fifteen people, where it is installed
 	$(RUN) python scripts/crowd.py
+
+timeline-pictures:  ## Make the pictures of the timeline in the real Optiverse, where it is installed
+	$(RUN) python scripts/timeline_pictures.py
 
 animation:  ## Make the animation of the README again, where the real Optiverse is installed
 	$(RUN) python scripts/animation.py

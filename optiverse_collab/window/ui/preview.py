@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PyQt6.QtCore import QMarginsF, QRectF, Qt, pyqtSignal, pyqtSlot
-from PyQt6.QtGui import QPainter, QPalette, QShowEvent, QWheelEvent
+from PyQt6.QtGui import QPainter, QPalette, QResizeEvent, QWheelEvent
 from PyQt6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -50,6 +50,7 @@ class PreviewView(QGraphicsView):
 
     def __init__(self, scene: QGraphicsScene, parent: QWidget) -> None:
         super().__init__(scene, parent)
+        self._is_zoomed = False
         self._smooth = single_shot(self, self._on_still, STILL_MS)
         self.setInteractive(False)
         self.scale(1.0, -1.0)
@@ -67,9 +68,20 @@ class PreviewView(QGraphicsView):
     def _on_still(self) -> None:
         self.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
 
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """Show all of it, unless the user has zoomed."""
+        super().resizeEvent(event)
+        if not self._is_zoomed:
+            self.fit()
+
+    def fit(self) -> None:
+        """Show all of it."""
+        self.fitInView(self.sceneRect(), Qt.AspectRatioMode.KeepAspectRatio)
+
     def wheelEvent(self, event: QWheelEvent | None) -> None:
         """Zoom."""
         if event is not None:
+            self._is_zoomed = True
             factor = ZOOM if event.angleDelta().y() > 0 else 1 / ZOOM
             self.scale(factor, factor)
             event.accept()
@@ -169,9 +181,7 @@ class PreviewDialog(QDialog):
         self._comparison.mark(before, after)
         self._show_area(self._comparison.area)
         self.table.compare(before, after)
-        if self.table.isHidden():
-            self.table.show()
-            self._fit()
+        self.table.show()
 
     def end_comparison(self) -> None:
         """Show the bench alone."""
@@ -180,11 +190,6 @@ class PreviewDialog(QDialog):
             self._comparison = None
         self.table.hide()
 
-    def showEvent(self, event: QShowEvent | None) -> None:
-        """Show all of it."""
-        super().showEvent(event)
-        self._fit()
-
     def _show_area(self, area: QRectF) -> None:
         """Let the view reach an area [mm]; the first one fills it."""
         is_first = self._extent.isNull()
@@ -192,7 +197,4 @@ class PreviewDialog(QDialog):
         self._extent = self._extent.united(area.marginsAdded(margins))
         self.view.setSceneRect(self._extent)
         if is_first:
-            self._fit()
-
-    def _fit(self) -> None:
-        self.view.fitInView(self._extent, Qt.AspectRatioMode.KeepAspectRatio)
+            self.view.fit()

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.records import Record
 from optiverse_collab.window.ui.colours import ORANGE
-from optiverse_collab.window.ui.preview import FRAME_PX, PreviewDialog
+from optiverse_collab.window.ui.preview import FRAME_PX, PreviewDialog, PreviewView
 from optiverse_collab.wording import dialogs, timeline
 from tests.helpers.user_input import click, move, press, press_key, release
 from tests.helpers.windows import SOON
@@ -87,22 +87,27 @@ def test_the_mouse_changes_nothing_in_it(dialog: PreviewDialog) -> None:
     assert scene.selectedItems() == []
 
 
+def scroll(view: PreviewView, delta: int) -> None:
+    """Turn the wheel."""
+    at = QPointF(view.rect().center())
+    event = QWheelEvent(
+        at,
+        at,
+        QPoint(),
+        QPoint(0, delta),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view.viewport(), event)
+
+
 def test_the_wheel_zooms(dialog: PreviewDialog) -> None:
     view = dialog.view
     before = view.transform().m11()
-    at = QPointF(view.rect().center())
     for delta, larger in ((120, True), (-240, False)):
-        event = QWheelEvent(
-            at,
-            at,
-            QPoint(),
-            QPoint(0, delta),
-            Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier,
-            Qt.ScrollPhase.NoScrollPhase,
-            False,
-        )
-        QApplication.sendEvent(view.viewport(), event)
+        scroll(view, delta)
         assert (view.transform().m11() > before) is larger
         before = view.transform().m11()
 
@@ -122,7 +127,8 @@ def test_the_buttons_say_what_the_user_wants(dialog: PreviewDialog) -> None:
 def test_another_moment_in_the_same_view(dialog: PreviewDialog) -> None:
     """What the user looks at stays in place; all of it can be scrolled to."""
     view = dialog.view
-    view.scale(4.0, 4.0)
+    for _ in range(10):
+        scroll(view, 120)
     view.centerOn(530.0, 120.0)
     before = view.mapToScene(view.rect().center())
     dialog.show_bench(box(510.0, 110.0), "Session 'lab' at 13:02:11", 'After Ana moved "M3" by 3.2 mm')
@@ -163,3 +169,18 @@ def test_lines_are_smooth_once_the_bench_stays(qtbot: QtBot, dialog: PreviewDial
     dialog.show_bench(box(0.0, 0.0), "", "")
     assert not dialog.view.renderHints() & smooth
     qtbot.waitUntil(lambda: bool(dialog.view.renderHints() & smooth), timeout=SOON)
+
+
+def test_all_shows_in_a_smaller_window_until_the_user_zooms(dialog: PreviewDialog) -> None:
+    view = dialog.view
+    for size in (300, 700):
+        dialog.resize(size, size)
+        viewport = view.viewport()
+        assert viewport is not None
+        seen = view.mapToScene(viewport.rect()).boundingRect()
+        assert seen.contains(500.0, 100.0)
+        assert seen.contains(560.0, 140.0)
+    scroll(view, 120)
+    before = view.transform().m11()
+    dialog.resize(500, 500)
+    assert view.transform().m11() == before
