@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from optiverse_collab.convert.equivalence import PLACE, agree
-from optiverse_collab.convert.kinds import ASSEMBLY, GROUP
-from optiverse_collab.convert.shapes import is_saved
+from optiverse_collab.convert.kinds import ASSEMBLY, GROUP, is_item
 from optiverse_collab.convert.siblings import Siblings
 from optiverse_collab.core.client.past_steps import is_shown
 from optiverse_collab.core.records import Op, Record, apply, named
@@ -123,7 +122,7 @@ class Resemblance:
     def _has_flipped(self, id: str, name: str) -> bool:
         copy, there = self._copy.get(id), self._records.get(id)
         if copy is None:
-            differs = there is not None and is_saved(there)
+            differs = there is not None and is_item(there)
         elif there is None or there.kind != copy.kind:
             differs = name in copy.props
         else:

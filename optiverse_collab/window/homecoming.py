@@ -22,7 +22,7 @@ from optiverse_collab.core.client.past_effects import (
     PastUnavailable,
     Span,
 )
-from optiverse_collab.core.client.past_reading import PastReading
+from optiverse_collab.core.client.past_reading import TOO_LARGE, PastReading
 from optiverse_collab.core.records import Record
 from optiverse_collab.errors import CollaborationError
 from optiverse_collab.window.background import Background
@@ -94,7 +94,8 @@ class Homecoming(QObject):
         """All has arrived, or nothing more will."""
         self._reading, session, known = None, self._manager.session, self._manager.coming_back
         if reading.failure:
-            self._show(Offer(None, reading.failure))
+            is_long = reading.failure == TOO_LARGE
+            self._show(Offer(None, stray_copies.TOO_LONG if is_long else reading.failure))
         elif session is not None:
             theirs, unshown = dict(session.replica.view), known.unshown(known.asked)
             work = partial(offer_of, known.asked, theirs, reading, unshown)

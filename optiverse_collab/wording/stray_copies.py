@@ -18,6 +18,7 @@ NOTHING = "There is nothing to merge: the session has all of it."
 DRY_RUN = "This was a dry run: nothing was changed."
 
 NEVER_HERE = "No item of this bench was in the session at any moment that its history keeps."
+TOO_LONG = "The session's history is too long to be searched here. Use the command: optiverse-collab merge"
 NOT_SURE = (
     "It is not sure when this copy left the session. If you know, use the command: optiverse-collab merge "
     "--ancestor"

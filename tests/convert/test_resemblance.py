@@ -48,10 +48,11 @@ def test_a_property_that_the_copy_lacks_counts_less() -> None:
     assert list(there.play([Set("lens", {}, ["layer_locked"])])) == [("lens", "layer_locked")]
 
 
-def test_a_record_that_the_copy_lacks_counts_if_editors_keep_it() -> None:
+def test_an_item_that_the_copy_lacks_counts() -> None:
+    """A group does not: files lack those without members."""
     there = Resemblance(COPY, COPY)
     assert list(there.play([Put("new", "component", {"pos": [0.0, 0.0], "order": 9.0})])) == [("new", THERE)]
-    assert list(there.play([Put("later", "of a later version", {"order": 10.0})])) == []
+    assert list(there.play([Put("later", "of a later version", {"order": 10.0})])) == [("later", THERE)]
     assert list(there.play([Put("arm", "group", {"order": 11.0}), Remove("arm")])) == []
     assert list(there.play([Set("new", {"pos": [1.0, 0.0]}), Remove("new")])) == [("new", THERE)]
 

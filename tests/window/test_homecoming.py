@@ -172,7 +172,7 @@ def test_what_can_not_be_merged_says_why(
     path = copied(ann, tmp_path / "copy.json", **{ids[1]: {"x_mm": 7.0}})
     question = asked(qtbot, bob, path, server, session_id)
     merge = question.buttons[JoiningChoice.MERGE]
-    qtbot.waitUntil(lambda: "too large" in note(merge), timeout=SOON)
+    qtbot.waitUntil(lambda: "too long" in note(merge), timeout=SOON)
     assert not merge.isEnabled()
 
 
