@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,27 @@ def test_the_whole_bench_is_restored(lab: Lab) -> None:
     assert lab.panel.previewing.dialog is None
     lab.bob.window.editor.undo_stack.undo()
     lab.until(lambda: lab.ann.window.bench.items[lab.lens].props["pos"] == [100.0, 0.0])
+
+
+def test_the_second_moment_that_was_looked_at_is_restored(lab: Lab) -> None:
+    """HIST-9: not the first, and not the one in between; unknown kinds of records survive."""
+    lab.ann.window.bench.put("hologram", "hologram", {"pos": [1.0, 2.0], "phase": [1, {"x": None}]})
+    lab.move(100.0)
+    lab.ann.until_same(lab.bob)
+    wanted = deepcopy(lab.bob.content())
+    session = lab.bob.manager.session
+    assert session is not None
+    clock = session.replica.clock
+    lab.ann.window.bench.remove(["hologram"])
+    lab.move(200.0)
+    lab.ann.until_same(lab.bob)
+    lab.open(1)
+    last = lab.panel.reader.timeline.last  # type: ignore[union-attr]
+    lab.until(lambda: lab.panel.reader.timeline.last > clock)  # type: ignore[union-attr]
+    for one in (1, last, clock):
+        lab.panel.dock.scrubber.slider.setValue(one)
+    click(button(lab.preview, texts.RESTORE_BENCH))
+    lab.until(lambda: lab.ann.content() == lab.bob.content() == wanted)
 
 
 def test_an_item_or_a_property_is_restored(lab: Lab) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from PyQt6.QtCore import QSettings
-from PyQt6.QtWidgets import QGraphicsPathItem
+from PyQt6.QtWidgets import QApplication, QGraphicsPathItem
 
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.timeline import Timeline
@@ -19,6 +19,7 @@ from optiverse_collab.scripting import Bench
 from optiverse_collab.window import timeline_reader
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
+from optiverse_collab.window.ui.preview import PreviewDialog
 from optiverse_collab.wording import timeline as texts
 from tests.helpers.optiverse_drawing import Drawing
 from tests.helpers.optiverse_user import events, wait_until
@@ -45,6 +46,7 @@ class Desk:
         controller = attachment_for(self.window)
         assert isinstance(controller, CollaborationController)
         self.controller, self.panel = controller, controller.timeline
+        self.url, self.session = server.url, session
         controller.manager.join_session(server.url, session, "Ben")
         wait_until(lambda: controller.manager.status is ConnectionState.CONNECTED)
         user = Drawing(self.window)
@@ -132,6 +134,40 @@ def test_scrubbing_leaves_the_users_own_alone(desk: Desk, tmp_path: Path) -> Non
     desk.panel.previewing.close()
     events()
     assert desk.own() == before
+
+
+def test_an_autosave_is_of_the_live_bench(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While another moment is looked at."""
+    monkeypatch.setattr("optiverse.platform.paths._app_data_root", lambda: tmp_path)
+    timeline, files = desk.timeline, desk.window.file_controller.file_manager
+    if not hasattr(files, "do_autosave"):
+        pytest.skip("this Optiverse never autosaves")
+    assert timeline is not None
+    desk.scrub(timeline.last - 2)
+    files.mark_modified()
+    files.do_autosave()
+    [path] = (tmp_path / "autosave").iterdir()
+    saved = json.loads(path.read_text("utf-8"))
+    [mirror] = [item for item in saved["items"] if item.get("item_uuid") == desk.id]
+    assert round(mirror["y_mm"]) == 60
+    files.clear_autosave()
+
+
+def test_a_window_that_closes_takes_its_preview_along(desk: Desk) -> None:
+    """Nothing of it is left, and the session has the live bench."""
+    timeline = desk.timeline
+    assert timeline is not None
+    desk.scrub(timeline.last - 2)
+    desk.window.file_controller.mark_clean()
+    desk.window.close()
+    events()
+    assert not any(
+        isinstance(one, PreviewDialog) and one.isVisible() for one in QApplication.topLevelWidgets()
+    )
+    with Bench(desk.url, session=desk.session, user="Ana") as ana:
+        assert ana[desk.id]["pos"] == [100.0, 60.0]
 
 
 def test_a_preview_has_beams_of_its_own(desk: Desk) -> None:
