@@ -18,13 +18,14 @@ from optiverse_collab.core.protocol.codec import (
 )
 from optiverse_collab.core.protocol.messages import SyncRequest
 from optiverse_collab.core.protocol.presence_frames import PresenceFrames
-from optiverse_collab.core.records import Lane
+from optiverse_collab.core.records import Lane, Record
 from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendFrame, SendPages, SendPresence
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab.core.server.members import Admission
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.room import Room
+from optiverse_collab.core.versions import DAY, HAND, REMOVAL, SWEEP, VERSION, key_of, version_of
 from optiverse_collab.errors import MessageRefused
 from tests.fuzz.faults import Fault, no_other_error
 from tests.fuzz.texts import Texts
@@ -44,6 +45,7 @@ TOMBSTONES = 16
 """Small, so that the start of the history moves."""
 
 _FLUSH_EVERY, _REPLAY_EVERY = 4, 400
+_REASONS = (HAND, SWEEP, REMOVAL, DAY)
 _ROLES = (Role.OWNER, Role.EDITOR, Role.EDITOR, Role.COMMENTER, Role.VIEWER)
 
 
@@ -135,8 +137,20 @@ class RoomTarget:
             changed = [one for id, one in {**before, **records}.items() if before.get(id) != records.get(id)]
             if not all(may_write(role, record.lane) for record in changed):
                 raise Fault(f"ACC-8: {role.value} changed {changed}", self._text)
-        if len(records) > LIMITS.records or size_of([*records.values()]) > LIMITS.session_bytes + 1024:
+        versions = [one for one in records.values() if one.lane is Lane.META and one.kind == VERSION]
+        self._check_versions(versions)
+        others = [one for one in records.values() if one not in versions]
+        if len(others) > LIMITS.records or size_of(others) > LIMITS.session_bytes + 1024:
             raise Fault("LIM-6: the session is too large", self._text)
+
+    def _check_versions(self, records: Sequence[Record]) -> None:
+        """Nobody forged one: the server said who made it and why (HIST-11)."""
+        made = [version for version in map(version_of, records) if version is not None]
+        names = [key_of(version.name) for version in made if version.name]
+        now = self._history.clock
+        are_true = (one.clock <= now and one.by.startswith("Ann") and one.why in _REASONS for one in made)
+        if len(made) != len(records) or len(names) != len({*names}) or not all(are_true):
+            raise Fault(f"HIST-11: {records}", self._text)
 
     def _store_and_send(self) -> None:
         unsaved = self._room.unsaved()

@@ -20,6 +20,7 @@ from optiverse_collab.core.server import access
 from optiverse_collab.core.server.conflicts import Judgement
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.names import Name, Names
+from optiverse_collab.core.server.versions import Versions
 from optiverse_collab_server.access import book, entrance, tokens
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import Grants, StoredGrant
@@ -65,6 +66,11 @@ def trusting(session: SessionClient, message: Any) -> list[Any]:
     return [session.participants[message.connection_id]]
 
 
+def unchecked(versions: Versions, ops: Sequence[Op], *rest: object) -> Sequence[Op]:
+    """Simulates a server that believes what clients say about versions."""
+    return ops
+
+
 def everything(*args: Any, **more: Any) -> bool:
     """Simulates a check that everything passes."""
     return True
@@ -78,6 +84,7 @@ def all_grants(book: GrantBook, session: str, by: str) -> list[StoredGrant]:
 FAULTS: list[tuple[str, str, object, str, Any]] = [
     ("room", "ACC-8", access, "check_right", nothing),
     ("room", "LIM-6", History, "_check_result", unlimited),
+    ("room", "HIST-11", Versions, "completed", unchecked),
     ("room", "AttributeError", codec, "_refuse_syntax", nothing),
     ("room", "DUR-4", Names, "take_new", no_names),
     ("client", "KeyError", SessionClient, "_hear_away", trusting),

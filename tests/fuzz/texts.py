@@ -122,6 +122,8 @@ class Texts:
         return change
 
     def _op(self) -> dict[str, Any]:
+        if self.random.random() < 0.05:
+            return self._version()
         id = self.random.choice(_IDS[:4]) if self._often() else self._any_id()
         kind = self.random.choices(["put", "set", "remove", "move"], [5, 9, 3, 0.2])[0]
         op: dict[str, Any] = {"op": kind, "id": id}
@@ -134,6 +136,17 @@ class Texts:
             if self._seldom():
                 op["unset"] = [self.random.choice(_NAMES) for _ in range(self._few())]
         return op
+
+    def _version(self) -> dict[str, Any]:
+        """An operation on a version, most of them forged (HIST-11)."""
+        said = {"clock": self._near_clock(), "why": self._text(), "by": self._text(), "time_ms": 1}
+        props = {name: value for name, value in said.items() if self._seldom()}
+        if self._often():
+            props["name"] = self.random.choice(["good", "Good", "12", self._text(), self._value()])
+        id = self.random.choice(["v", "w", "version:1"])
+        if self._often():
+            return {"op": "put", "id": id, "kind": "version", "lane": "meta", "props": props}
+        return {"op": "set", "id": id, "props": props, "unset": [name for name in said if self._seldom()]}
 
     def _props(self) -> dict[str, Any]:
         names = _NAMES[:5] if self._often() else _NAMES
