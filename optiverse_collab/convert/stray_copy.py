@@ -1,7 +1,7 @@
 """Merges a copy of a bench that was edited elsewhere with the session that it left.
 
 It is a three-way merge (`three_way`) with the session's bench from when the copy left (`ancestor_search`). If
-the copy may just have an older value, that is contested: the server holds it, and its user decides.
+the copy may just have an older value, that is contested: it is not sent, and its user decides.
 """
 
 from __future__ import annotations
@@ -144,11 +144,12 @@ class _Doubts:
         return Merge(clear, contested, self._gone, added, edited, self._merged.taken)
 
     def _split(self, op: Set) -> None:
-        names = {name for name in (*op.props, *op.unset) if self._is_doubtful(op.id, name)}
-        sure, doubtful = _parts(op, names)
-        if sure.props or sure.unset:
-            self._clear.append(sure)
-        if names:
+        names = {*op.props, *op.unset}
+        doubted = {name for name in names if self._is_doubtful(op.id, name)}
+        if names != doubted:
+            self._clear.append(_only(op, names - doubted))
+        if doubted:
+            doubtful = _only(op, doubted)
             before = self._contested.get(op.id, Set(op.id))
             assert isinstance(before, Set)  # of a put, nothing is clear
             props = {**before.props, **doubtful.props}
@@ -159,17 +160,7 @@ class _Doubts:
         return self._all or unit in self._doubtful
 
 
-def _parts(op: Set, names: Collection[str]) -> tuple[Set, Set]:
-    """An edit without some properties, and with nothing else."""
-    return (
-        Set(
-            op.id,
-            {name: value for name, value in op.props.items() if name not in names},
-            [name for name in op.unset if name not in names],
-        ),
-        Set(
-            op.id,
-            {name: value for name, value in op.props.items() if name in names},
-            [name for name in op.unset if name in names],
-        ),
-    )
+def _only(op: Set, names: Collection[str]) -> Set:
+    """An edit of nothing but these properties."""
+    props = {name: value for name, value in op.props.items() if name in names}
+    return Set(op.id, props, [name for name in op.unset if name in names])

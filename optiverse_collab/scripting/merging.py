@@ -115,9 +115,9 @@ class Merging:
         start = await self._past.bench(reading.after) if reading.start is None else reading.start
 
         def search() -> Departure | None:
-            search = AncestorSearch(mine, start, reading.after)
-            search.add(reading.entries)
-            return search.find() if ancestor is None else search.at(ancestor)
+            states = AncestorSearch(mine, start, reading.after)
+            states.add(reading.entries)
+            return states.find() if ancestor is None else states.at(ancestor)
 
         left = await asyncio.to_thread(search)
         if left is None and ancestor is not None:
