@@ -108,6 +108,16 @@ def test_pages_are_of_the_bench_alone_and_bounded() -> None:
     assert [page.done for page in pages] == [False] * 4 + [True]
 
 
+def test_the_bench_can_be_kept_as_it_is_answered() -> None:
+    """HIST-15: the same records, in the same order."""
+    history = make()
+    entries = [do(history, op).kept.data for op in [*CHANGES, Put("note", "k", {}, Lane.META)]]
+    past = past_of(history, entries)
+    for _ in past.replay():
+        pass
+    assert [msgspec.json.decode(record, type=Record) for record in past.bench()] == records_of(past)
+
+
 def test_an_empty_bench_is_one_empty_page() -> None:
     """HIST-2"""
     [page] = told(past_of(make(), []))
