@@ -17,7 +17,7 @@ from optiverse_collab_server.storage.directory import ChunkRow, Directory, Sessi
 from optiverse_collab_server.storage.failures import Misfit
 from optiverse_collab_server.storage.forgotten_names import ForgottenNames
 from optiverse_collab_server.storage.kept import drop_unfinished
-from optiverse_collab_server.storage.kept_versions import KeptVersions
+from optiverse_collab_server.storage.kept_versions import MOST_BYTES, KeptVersions
 from optiverse_collab_server.storage.parts import HEADS
 from optiverse_collab_server.storage.reading import LogRow, log_rows, part_rows
 from optiverse_collab_server.storage.rows import ROW_BYTES, join, pack
@@ -30,6 +30,8 @@ DROPPED_AT_ONCE = 8
 
 FREE_PAGES, PAGES_AT_ONCE = 1024, 64
 """How many free pages of 4 KiB stay, at least; and how many are returned in one step."""
+
+TOO_LARGE = f"take more than {MOST_BYTES // 1_000_000} MB; ask its owners to remove some"
 
 DAY_MS = 24 * 60 * 60 * 1000
 
@@ -145,11 +147,13 @@ class Housekeeper:
             chunks = read_chunks(self._connection, session.key)
             expired = self._retention.expired(chunks, now_ms())
             versions = KeptVersions(self._connection, session, chunks[-1])
+            yield from versions.drop_others()
             for chunk in expired:
-                yield from versions.keep(chunk)
+                if not (yield from versions.keep(chunk)):
+                    log.warning("The history of session %s stays: its versions %s", session.name, TOO_LARGE)
+                    break
                 yield from self._drop(chunk)
                 log.info("Dropped the history of session %s up to change %d", session.name, chunk.last)
-            yield from versions.drop_others()
             if expired:
                 yield from self._forgetting.look_after(session)
             yield from give_back(self._connection)

@@ -107,8 +107,8 @@ def write_kept(
     clock: int,
     head: bytes,
     records: Iterable[bytes | msgspec.Raw],
-) -> Steps[None]:
-    """Keep a bench.
+) -> Steps[KeptRow]:
+    """Keep a bench; returns its row.
 
     Args:
         records: each as JSON.
@@ -130,6 +130,7 @@ def write_kept(
         kept = _write_part(connection, kept, part)
         yield
     connection.execute("REPLACE INTO kept VALUES (?,?,?,?,?,?)", (*kept.columns, checksum(kept.columns)))
+    return kept
 
 
 def drop_kept(connection: sqlite3.Connection, kept: KeptRow) -> Steps[None]:

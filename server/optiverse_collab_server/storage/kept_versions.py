@@ -12,6 +12,10 @@ from optiverse_collab_server.storage.past import bench_of, read_in_chunk
 from optiverse_collab_server.storage.reading import ChunkReader, part_rows
 from optiverse_collab_server.storage.steps import Steps
 
+MOST_BYTES = 500_000_000
+"""The benches that are kept of a session take about this many bytes at most. Beyond that, its history is not
+dropped, which is bounded too (LIM-18)."""
+
 
 class KeptVersions:
     """The versions of a stored session, and the benches that are kept for them.
@@ -30,8 +34,11 @@ class KeptVersions:
         self._reader: ChunkReader | None = None
         self._kept = {row.clock: row for row in read_kept(connection, session.key)}
 
-    def keep(self, chunk: ChunkRow) -> Steps[None]:
+    def keep(self, chunk: ChunkRow) -> Steps[bool]:
         """Keep the bench of each version in a chunk. When this returns, no version came since it looked.
+
+        Returns:
+            False if not all are kept, because the benches take too much.
 
         Raises:
             Misfit: a part of the session is missing or wrong.
@@ -44,11 +51,14 @@ class KeptVersions:
             if chunk.clock <= clock < chunk.last and clock not in self._kept
         }:
             for clock in sorted(missing):
+                if sum(row.bytes for row in self._kept.values()) > MOST_BYTES:
+                    return False
                 stored = yield from read_in_chunk(self._connection, self._session, chunk, clock)
                 assert stored is not None  # the chunk contains it
                 head, records = yield from bench_of(stored)
-                yield from write_kept(self._connection, self._session.key, clock, head, records)
-            self._kept = {row.clock: row for row in read_kept(self._connection, self._session.key)}
+                kept = yield from write_kept(self._connection, self._session.key, clock, head, records)
+                self._kept[clock] = kept
+        return True
 
     def drop_others(self) -> Steps[None]:
         """Delete the benches that no version names any more.
@@ -59,7 +69,7 @@ class KeptVersions:
         if self._kept:
             clocks = yield from self._clocks()
             for clock in self._kept.keys() - clocks:
-                yield from drop_kept(self._connection, self._kept[clock])
+                yield from drop_kept(self._connection, self._kept.pop(clock))
 
     def _clocks(self) -> Steps[set[int]]:
         """The clocks of all versions; there is no step between the last look and the return."""

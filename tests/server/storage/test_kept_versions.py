@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.core.records import Put, Remove, Set
-from optiverse_collab_server.storage import Retention
+from optiverse_collab_server.storage import Retention, kept_versions
 from optiverse_collab_server.storage.check import check_folder
 from optiverse_collab_server.storage.database import Database
 from optiverse_collab_server.storage.steps import finished
@@ -142,3 +142,19 @@ def test_nothing_is_dropped_that_can_not_be_kept(
         assert "stays unchanged" in caplog.text
         [[first]] = execute_in(made, "SELECT min(clock) FROM chunk")
         assert first == 8
+
+
+def test_versions_that_take_too_much_keep_their_history(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """HIST-15: nothing is lost, and the log says what to do; removing versions helps."""
+    monkeypatch.setattr(kept_versions, "MOST_BYTES", 0)
+    with database(tmp_path, DROP_ALL) as made:
+        session = filled(made)
+        tidy(made)
+        assert "its versions take more than 500 MB; ask its owners to remove some" in caplog.text
+        assert [clock for clock in range(1, 11) if bench_at(made, clock) is not None] == [2, *range(4, 11)]
+        session.change(Remove("old"), Remove("old too"))
+    with database(tmp_path, DROP_ALL) as made:
+        tidy(made)
+        assert [clock for clock in range(1, 11) if bench_at(made, clock) is not None] == [5, 8, 9, 10]
