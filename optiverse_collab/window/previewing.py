@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QMainWindow
@@ -16,7 +15,6 @@ from optiverse_collab.core.client.restoring import Restoration
 from optiverse_collab.core.client.timeline import Timeline
 from optiverse_collab.core.records import Record
 from optiverse_collab.errors import BenchFileError
-from optiverse_collab.host.api import Picture
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.saved_copies import save_records
 from optiverse_collab.window.ui.file_dialogs import ask_where
@@ -24,14 +22,6 @@ from optiverse_collab.window.ui.preview import PreviewDialog
 from optiverse_collab.window.ui.toasts import Toasts
 from optiverse_collab.wording import replacements
 from optiverse_collab.wording import timeline as texts
-
-
-class _Base(NamedTuple):
-    """The moment that others are compared with."""
-
-    picture: Picture
-    records: Mapping[str, Record]
-    time_ms: int
 
 
 class Previewing(QObject):
@@ -58,53 +48,41 @@ class Previewing(QObject):
         self._toasts = toasts
         self._window = window
         self._records: Mapping[str, Record] = {}
-        self._base: _Base | None = None
+        self._base_ms: int | None = None
         manager.status_changed.connect(self._on_status)
 
     @property
     def compares(self) -> bool:
         """Whether two moments are compared."""
-        return self._base is not None
+        return self._base_ms is not None
 
     def show(self, timeline: Timeline, clock: int) -> None:
         """Show the bench after the change of a clock, in the open preview or in a new one."""
-        if self.dialog is None and not self._open():
-            return
-        assert self.dialog is not None
         now, session = datetime.now().astimezone(), self._manager.session_id
         time_ms, step = timeline.time_ms(clock), timeline.step_at(clock)
-        if self._base is None:
+        if self._base_ms is None:
             title, caption = texts.preview_title(session, time_ms, now), texts.caption(step, time_ms, now)
-            self.show_records(timeline.at(clock), title, caption)
-            return
-        self._records = timeline.at(clock)
-        title = texts.comparison_title(session, self._base.time_ms, time_ms, now)
-        self.dialog.show_bench(
-            self._records, title, texts.comparison_caption(self._base.time_ms, time_ms, now)
-        )
-        self.dialog.compare(self._base.picture, self._base.records, self._records)
+        else:
+            title = texts.comparison_title(session, self._base_ms, time_ms, now)
+            caption = texts.comparison_caption(self._base_ms, time_ms, now)
+        self._show(timeline.at(clock), title, caption)
 
     def show_records(self, records: Mapping[str, Record], title: str, caption: str) -> None:
         """Show a bench, alone, in the open preview or in a new one."""
         self.end_comparison()
-        if self.dialog is None and not self._open():
-            return
-        assert self.dialog is not None
-        self._records = records
-        self.dialog.show_bench(records, title, caption)
+        self._show(records, title, caption)
 
     def compare_from(self, timeline: Timeline, clock: int) -> None:
         """Compare what is shown from now on with the bench after the change of a clock."""
-        host = self._manager.host
+        dialog, host = self._opened(), self._manager.host
         picture = None if host is None else host.picture()
-        if picture is not None:
-            records = timeline.at(clock)
-            picture.show(records)
-            self._base = _Base(picture, records, timeline.time_ms(clock))
+        if dialog is not None and picture is not None:
+            self._base_ms = timeline.time_ms(clock)
+            dialog.compare(picture, timeline.at(clock))
 
     def end_comparison(self) -> None:
         """Show single moments again."""
-        self._base = None
+        self._base_ms = None
         if self.dialog is not None:
             self.dialog.end_comparison()
 
@@ -113,18 +91,27 @@ class Previewing(QObject):
         if self.dialog is not None:
             self.dialog.close()
 
-    def _open(self) -> bool:
+    def _show(self, records: Mapping[str, Record], title: str, caption: str) -> None:
+        dialog = self._opened()
+        if dialog is not None:
+            self._records = records
+            dialog.show_bench(records, title, caption)
+
+    def _opened(self) -> PreviewDialog | None:
+        """The preview, opened now if it is not; None if the host can't show one."""
+        if self.dialog is not None:
+            return self.dialog
         host = self._manager.host
         picture = None if host is None else host.picture()
         if picture is None:
             self.tell(replacements.NO_PICTURE)
-            return False
+            return None
         self.dialog = dialog = PreviewDialog(picture, self._window)
         dialog.restore_requested.connect(self._on_restore)
         dialog.save_requested.connect(partial(ask_where, dialog, self._save))
         dialog.finished.connect(self._on_closed)
         dialog.show()
-        return True
+        return dialog
 
     @pyqtSlot()
     def _on_status(self) -> None:
@@ -133,7 +120,7 @@ class Previewing(QObject):
 
     @pyqtSlot()
     def _on_closed(self) -> None:
-        self.dialog = self._base = None
+        self.dialog = self._base_ms = None
         self.ended.emit()
 
     @pyqtSlot()

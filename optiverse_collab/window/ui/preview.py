@@ -25,6 +25,7 @@ from optiverse_collab.host.api import Picture
 from optiverse_collab.window.ui.colours import ORANGE
 from optiverse_collab.window.ui.comparison import Comparison
 from optiverse_collab.window.ui.comparison_table import ComparisonTable
+from optiverse_collab.window.ui.picture_builder import PictureBuilder
 from optiverse_collab.wording import dialogs
 from optiverse_collab.wording import timeline as texts
 
@@ -116,29 +117,20 @@ class PreviewDialog(QDialog):
         self._caption = QLabel(self)
         self._caption.setTextFormat(Qt.TextFormat.PlainText)
         self._caption.setWordWrap(True)
-        frame = QFrame(self)
-        frame.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
-        frame.setLineWidth(FRAME_PX)
-        colours = frame.palette()
-        colours.setColor(QPalette.ColorRole.WindowText, ORANGE)
-        frame.setPalette(colours)
+        frame = _orange_frame(self)
         self.view = PreviewView(picture.scene, frame)
         self.table = ComparisonTable(self)
         self.table.hide()
         self._comparison: Comparison | None = None
+        self._builder = PictureBuilder(picture, self)
+        self._builder.built.connect(self._on_built)
+        self._then: PictureBuilder | None = None
+        self._records: Mapping[str, Record] = {}
+        self._before: Mapping[str, Record] = {}
         inside = QVBoxLayout(frame)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.addWidget(self.view)
-        self.buttons = QDialogButtonBox(self)
-        now = self.buttons.addButton(texts.BACK_TO_NOW, QDialogButtonBox.ButtonRole.RejectRole)
-        restore = self.buttons.addButton(texts.RESTORE_BENCH, QDialogButtonBox.ButtonRole.ActionRole)
-        save = self.buttons.addButton(dialogs.SAVE_AS_FILE, QDialogButtonBox.ButtonRole.ActionRole)
-        self.buttons.rejected.connect(self.close)
-        if now is not None and restore is not None and save is not None:
-            now.setDefault(True)
-            restore.clicked.connect(self.restore_requested)
-            restore.clicked.connect(self.close)
-            save.clicked.connect(self.save_requested)
+        self.buttons = self._make_buttons()
         layout = QVBoxLayout(self)
         parts = QSplitter(Qt.Orientation.Vertical, self)
         parts.addWidget(frame)
@@ -150,6 +142,19 @@ class PreviewDialog(QDialog):
         layout.addWidget(self.buttons)
         self.resize(self.fontMetrics().averageCharWidth() * 110, self.fontMetrics().height() * 36)
 
+    def _make_buttons(self) -> QDialogButtonBox:
+        buttons = QDialogButtonBox(self)
+        now = buttons.addButton(texts.BACK_TO_NOW, QDialogButtonBox.ButtonRole.RejectRole)
+        restore = buttons.addButton(texts.RESTORE_BENCH, QDialogButtonBox.ButtonRole.ActionRole)
+        save = buttons.addButton(dialogs.SAVE_AS_FILE, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.rejected.connect(self.close)
+        if now is not None and restore is not None and save is not None:
+            now.setDefault(True)
+            restore.clicked.connect(self.restore_requested)
+            restore.clicked.connect(self.close)
+            save.clicked.connect(self.save_requested)
+        return buttons
+
     def show_bench(self, records: Mapping[str, Record], title: str, caption: str) -> None:
         """Show a bench instead of the one before; what the view shows stays where it is.
 
@@ -158,37 +163,54 @@ class PreviewDialog(QDialog):
             title: of the window.
             caption: a sentence above the bench; empty for none.
         """
-        self.view.hurry()
-        self.picture.show(records)
         self.setWindowTitle(title)
         self._caption.setText(caption)
         self._caption.setToolTip(unmarked(caption))
         self._caption.setVisible(bool(caption))
-        self._show_area(self.picture.scene.sceneRect())
+        self._records = records
+        if self._comparison is not None:
+            self.table.compare(self._before, records)
+        self.view.hurry()
+        self._builder.show(records)
 
-    def compare(self, then: Picture, before: Mapping[str, Record], after: Mapping[str, Record]) -> None:
-        """Mark how the shown bench differs from an earlier one, and list that.
+    def compare(self, then: Picture, before: Mapping[str, Record]) -> None:
+        """Mark and list how whatever is shown from now on differs from an earlier bench.
 
         Args:
-            then: shows the earlier one; this dialog deletes its scene.
-            before: the records of the earlier one, and `after` of the shown one.
+            then: for the earlier one; this dialog deletes its scene.
+            before: the records of the earlier one.
         """
-        if self._comparison is None:
-            then.scene.setParent(self)
-            self._comparison = Comparison(then, self.picture)
-            table = self.fontMetrics().lineSpacing() * TABLE_LINES
-            self._parts.setSizes([self.height() - table, table])
-        self._comparison.mark(before, after)
-        self._show_area(self._comparison.area)
-        self.table.compare(before, after)
+        self.end_comparison()
+        then.scene.setParent(self)
+        self._before, self._comparison = before, Comparison(then, self.picture)
+        self._then = PictureBuilder(then, self)
+        self._then.built.connect(self._mark)
+        table = self.fontMetrics().lineSpacing() * TABLE_LINES
+        self._parts.setSizes([self.height() - table, table])
+        self.table.compare(before, self._records)
         self.table.show()
+        self._then.show(before)
 
     def end_comparison(self) -> None:
         """Show the bench alone."""
-        if self._comparison is not None:
+        if self._comparison is not None and self._then is not None:
             self._comparison.clear()
-            self._comparison = None
+            self._then.deleteLater()
+            self._comparison = self._then = None
         self.table.hide()
+
+    @pyqtSlot()
+    def _on_built(self) -> None:
+        self._show_area(self.picture.scene.sceneRect())
+        self._mark()
+
+    @pyqtSlot()
+    def _mark(self) -> None:
+        """Mark the differences, once both benches are there."""
+        is_done = self._builder.is_done and self._then is not None and self._then.is_done
+        if self._comparison is not None and is_done:
+            self._comparison.mark(self._before, self._records)
+            self._show_area(self._comparison.area)
 
     def _show_area(self, area: QRectF) -> None:
         """Let the view reach an area [mm]; the first one fills it."""
@@ -198,3 +220,13 @@ class PreviewDialog(QDialog):
         self.view.setSceneRect(self._extent)
         if is_first:
             self.view.fit()
+
+
+def _orange_frame(parent: QWidget) -> QFrame:
+    frame = QFrame(parent)
+    frame.setFrameStyle(QFrame.Shape.Box | QFrame.Shadow.Plain)
+    frame.setLineWidth(FRAME_PX)
+    colours = frame.palette()
+    colours.setColor(QPalette.ColorRole.WindowText, ORANGE)
+    frame.setPalette(colours)
+    return frame

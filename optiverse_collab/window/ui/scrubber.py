@@ -8,6 +8,7 @@ from PyQt6.QtCore import QElapsedTimer, QSignalBlocker, Qt, QTimer, pyqtSignal, 
 from PyQt6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QStyle, QToolButton, QVBoxLayout, QWidget
 
 from optiverse_collab.core.client.timeline import Timeline
+from optiverse_collab.core.text import unmarked
 from optiverse_collab.window.ui.button_keys import press_by_keys
 from optiverse_collab.wording import timeline as texts
 
@@ -108,7 +109,7 @@ class Scrubber(QWidget):
         if style is not None:
             self.play.setIcon(style.standardIcon(icon))
         text = texts.PAUSE if plays else texts.PLAY
-        self.play.setToolTip(text)
+        self.play.setToolTip(unmarked(text))
         self.play.setAccessibleName(text)
         if not plays or self._timeline is None:
             self._timer.stop()

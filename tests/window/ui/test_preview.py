@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 from PyQt6.QtCore import QPoint, QPointF, Qt
 from PyQt6.QtGui import QPainter, QWheelEvent
-from PyQt6.QtWidgets import QApplication, QGraphicsItem, QGraphicsScene, QLabel, QWidget
+from PyQt6.QtWidgets import QApplication, QGraphicsItem, QGraphicsRectItem, QGraphicsScene, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.records import Record
@@ -34,7 +34,9 @@ class Boxes:
         self.scene = QGraphicsScene()
 
     def show(self, records: Mapping[str, Record]) -> None:
-        self.scene.clear()
+        for old in self.scene.items():
+            if isinstance(old, QGraphicsRectItem):
+                self.scene.removeItem(old)
         for record in records.values():
             x, y = record.props["pos"]
             box = self.scene.addRect(x, y, 60.0, 40.0)
@@ -184,3 +186,17 @@ def test_all_shows_in_a_smaller_window_until_the_user_zooms(dialog: PreviewDialo
     before = view.transform().m11()
     dialog.resize(500, 500)
     assert view.transform().m11() == before
+
+
+def test_another_bench_to_compare_with(dialog: PreviewDialog) -> None:
+    """The last one counts; without one, there is no table."""
+    dialog.compare(Boxes(), box(500.0, 60.0))
+    dialog.compare(Boxes(), box(500.0, 100.0))
+    assert dialog.table.isVisible()
+    assert dialog.table.topLevelItemCount() == 0
+    dialog.show_bench(box(500.0, 107.0), "", "")
+    assert dialog.table.topLevelItemCount() == 1
+    dialog.end_comparison()
+    assert not dialog.table.isVisible()
+    dialog.show_bench(box(500.0, 300.0), "", "")
+    assert not dialog.table.isVisible()
