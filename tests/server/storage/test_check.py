@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from optiverse_collab.core.records import Put
 from optiverse_collab.errors import DatabaseDamaged, DataFolderInUse, StorageError
+from optiverse_collab_server.storage import Retention
 from optiverse_collab_server.storage.check import Report, check_folder
 from optiverse_collab_server.storage.schema import FILE_NAME
+from tests.helpers.kept_session import KeptSession
 from tests.helpers.storage import copy_as_crashed, database, execute, fill, tidy
 from tests.helpers.storage_damage import IN_A_CHUNK, IN_A_COLD_ONE, Damage
 
@@ -89,3 +92,23 @@ def test_a_folder_without_a_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"x" * 100)
     with pytest.raises(DatabaseDamaged):
         list(check_folder(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("damage", "fault"),
+    [
+        ("UPDATE kept_part SET data=x'00'", "part 1 of the version at change 1 is missing or wrong"),
+        ("UPDATE kept SET parts=7", "wrong checksum in the row of the version at change 1"),
+    ],
+)
+def test_kept_versions_are_checked(tmp_path: Path, damage: str, fault: str) -> None:
+    """HIST-15"""
+    with database(tmp_path, Retention(bytes=0)) as made:
+        session = KeptSession(made)
+        session.change(Put("lens", "k"))
+        session.keep("old", 1)
+        session.begin_chunk()
+        tidy(made)
+    assert [(one.versions, one.faults) for one in check_folder(tmp_path)] == [(1, [])]
+    execute(tmp_path, damage)
+    assert [one.faults for one in check_folder(tmp_path)] == [[fault]]

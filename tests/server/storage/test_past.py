@@ -51,11 +51,11 @@ def test_the_head_is_that_of_the_moment(tmp_path: Path) -> None:
     assert heads[0] == heads[1]
 
 
-@pytest.mark.parametrize("clock", [2, 5])
-def test_what_takes_too_much_memory_is_not_read(tmp_path: Path, clock: int) -> None:
+@pytest.mark.parametrize(("clock", "most"), [(2, 100), (5, 100), (5, 1500)])
+def test_what_takes_too_much_memory_is_not_read(tmp_path: Path, clock: int, most: int) -> None:
     """LIM-16"""
     with database(tmp_path, Retention(bytes=0)) as made:
         filled(made)
         session = made._sessions[NAME]
         with pytest.raises(TooLarge):
-            finished(read_at(made._connection, session, clock, most=100))
+            finished(read_at(made._connection, session, clock, most))

@@ -61,24 +61,26 @@ def test_versions_go_along(tmp_path: Path) -> None:
     with database(tmp_path / "old", Retention(bytes=0)) as made:
         session = KeptSession(made)
         session.change(Put("lens", "k", {"x": 1}))
-        session.keep("old", 1)
+        session.change(Put("lens", "k", {"x": 3}))
+        session.keep("old", 2)
         session.begin_chunk()
         session.change(Put("mirror", "k", {"x": 2}))
-        session.keep("new", 3)
+        session.keep("new", 4)
         session.keep("empty", 0)
         tidy(made)
-        assert bench_at(made, 2) == session.benches[2]
+        session.keep("of what is gone", 1)
+        assert bench_at(made, 1) is None
     with viewed(tmp_path / "old") as view:
         export = read_export(msgspec.json.encode(export_session(view, NAME)))
-    assert [bench.clock for bench in export.versions] == [0, 1, 3]
+    assert [bench.clock for bench in export.versions] == [0, 2, 4]
     with opened_alone(tmp_path / "new") as view:
         import_session(view, "again", export, "epoch-2")
     assert [report.versions for report in check_folder(tmp_path / "new")] == [3]
     with database(tmp_path / "new") as made:
         tidy(made)
-        for clock in (1, 3, 5):
+        for clock in (2, 4, 7):
             assert bench_at(made, clock, "again") == session.benches[clock]
-        assert bench_at(made, 2, "again") is None
+        assert bench_at(made, 3, "again") is None
 
 
 def with_a_version_of_tomorrow(file: dict[str, Any]) -> None:
