@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -51,9 +50,7 @@ async def run(options: argparse.Namespace) -> int:
         write_line(line)
     if not lines:
         write_line("There is nothing to restore.")
-    for conflict in conflicts:
-        write_line(printable(conflict.sentence), sys.stderr)
-    return 1 if conflicts else 0
+    return 1 if conflicts else 0  # the log, on standard error, has named each
 
 
 def ids_of(names: Iterable[str], benches: Collection[Mapping[str, Record]]) -> list[str]:
