@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QMainWindow
 
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.client.restoring import Restoration
+from optiverse_collab.core.client.timeline import Timeline
 from optiverse_collab.window.absence import Absence
 from optiverse_collab.window.beam_search import BeamSearch
 from optiverse_collab.window.ghosts import Ghosts
@@ -60,6 +61,7 @@ class TimelinePanel(QObject):
         self._absence = Absence(manager, toasts, self)
         self._absence.wanted.connect(self.show_since)
         self._due: tuple[int, int, Callable[[], None]] | None = None
+        self._is_asked = False
         self.ghosts = Ghosts(manager, self)
         self.items = ItemHistory(manager, self.reader, self)
         self.items.wanted.connect(self.show_item)
@@ -136,7 +138,7 @@ class TimelinePanel(QObject):
         """Open the dock, and do something once it has the changes from one clock to another."""
         self._due = first, last, then
         self.open()
-        self.reader.open_at(first)
+        self._is_asked = self.reader.open_at(first)
         self._refresh()
 
     def _chosen(self) -> tuple[int, int] | None:
@@ -175,13 +177,22 @@ class TimelinePanel(QObject):
             note = texts.READING
         else:
             note = reader.failure or ("" if timeline is not None else texts.NOTHING)
-        can_read = (timeline is not None and reader.has_older) or bool(reader.failure)
-        self.dock.show_timeline(timeline, note, can_read and not reader.is_reading)
-        if self._due is not None and timeline is not None:
-            first, last, then = self._due
-            if timeline.after <= first and last <= timeline.last:
-                self._due = None
-                then()
+        has_failed = bool(reader.failure)
+        can_read = has_failed or (timeline is not None and reader.has_older)
+        self.dock.show_timeline(timeline, note, can_read and not reader.is_reading, has_failed)
+        if self._due is not None and timeline is not None and not reader.is_reading:
+            self._do_due(timeline, *self._due)
+
+    def _do_due(self, timeline: Timeline, first: int, last: int, then: Callable[[], None]) -> None:
+        """Do what had to wait for a part of the history, if that is there."""
+        if timeline.after > first and self._is_asked:
+            self._due = None
+            self.previewing.tell(texts.NOT_KEPT)
+        elif timeline.after > first:
+            self._is_asked = self.reader.open_at(first)
+        elif last <= timeline.last:
+            self._due = None
+            then()
 
     @pyqtSlot(bool)
     def _on_shown(self, is_shown: bool) -> None:

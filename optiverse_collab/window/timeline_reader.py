@@ -84,14 +84,19 @@ class TimelineReader(QObject):
         self.failure = ""
         self._look()
 
-    def open_at(self, clock: int) -> None:
-        """Read the changes around a clock, and all later ones; at once, if they are not there."""
-        timeline = self.timeline
-        if timeline is not None and not timeline.after <= clock:
+    def open_at(self, clock: int) -> bool:
+        """Read the changes around a clock, and all later ones, at once, unless they are there.
+
+        Returns:
+            False if another part is being read: try again after that.
+        """
+        if self.timeline is not None and clock < self.timeline.after:
             self.timeline = self._reading = None
-        if self.timeline is None and self._reading is None:
+        is_free = self._reading is None
+        if self.timeline is None and is_free:
             self._start = clock
         self.open()
+        return is_free
 
     def glance(self) -> None:
         """Read the newest changes once, if nobody has the timeline open."""
@@ -105,8 +110,9 @@ class TimelineReader(QObject):
 
     def read_older(self) -> None:
         """Read older changes, or read again what could not be read."""
-        if self.timeline is None:
+        if self.timeline is None or self.failure:
             self.open()
+            self.changed.emit()
         elif self.has_older and self._reading is None:
             after = self.timeline.after
             self._read(Span(max(0, after - PAGE), after))

@@ -17,6 +17,7 @@ LIST = "What was done, newest first"
 NO_SESSION = "Join a session to see who did what in it."
 READING = "Reading the history…"
 NOTHING = "Nothing was done in this session yet."
+NOT_KEPT = "The server no longer keeps that part of the history; the timeline begins with what it keeps."
 NO_MATCH = "No such change among those that have been read."
 
 EVERYBODY = "Everybody"

@@ -50,7 +50,7 @@ def test_what_stays_is_said(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """SEEN-5: with the exit code, and once: each conflict is a WARNING of the log, which the terminal shows."""
+    """SEEN-5: with the exit code, and once: the log, which the terminal shows, has named each conflict."""
     conflict = Conflict("m3", "M3", ["x"], {"x": 1}, {"x": 2}, "Ben", "theirs", "Ben moved it.")
 
     async def held(bench: AsyncBench, *what: object) -> list[Conflict]:

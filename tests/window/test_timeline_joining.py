@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from optiverse_collab.core.protocol.address import moment_link
+from optiverse_collab.window import timeline_reader
 from optiverse_collab.wording import timeline as texts
 from tests.helpers.demo_window import KEYS
 from tests.helpers.user_input import click
@@ -13,7 +16,8 @@ from tests.window.timeline_lab import Lab
 
 
 @pytest.fixture
-def lab(timeline_lab: Lab) -> Lab:
+def lab(timeline_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Lab:
+    monkeypatch.setattr(timeline_reader, "PAGE", 3)
     return timeline_lab
 
 
@@ -80,3 +84,29 @@ def test_coming_back_to_a_session_without_changes(lab: Lab) -> None:
     rejoin(lab, url)
     lab.until(lambda: lab.lens in lab.bob.window.bench.items)
     assert not any("since you left" in text for text in told(lab.bob))
+
+
+def test_a_link_while_another_part_is_read(lab: Lab) -> None:
+    """The preview opens once the part of the link is there."""
+    for x in range(8):
+        lab.move(10.0 * (x + 1))
+    lab.ann.until_same(lab.bob)
+    lab.panel.reader.glance()
+    assert lab.panel.reader.is_reading
+    lab.panel.show_moment(2, lab.lens)
+    lab.until(lambda: lab.panel.previewing.dialog is not None)
+    assert lab.panel.dock.scrubber.clock == 2
+
+
+def test_a_moment_that_is_not_kept_any_longer(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user learns so once, and sees what is kept."""
+    lab.move(10.0)
+    lab.ann.until_same(lab.bob)
+    read = lab.panel.reader._read
+    monkeypatch.setattr(
+        lab.panel.reader, "_read", lambda span: read(replace(span, after=(span.until or 1) - 1))
+    )
+    lab.panel.show_moment(1)
+    lab.until(lambda: texts.NOT_KEPT in told(lab.bob))
+    assert lab.panel.previewing.dialog is None
+    assert lab.rows

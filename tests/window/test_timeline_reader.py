@@ -152,6 +152,24 @@ def test_why_there_is_no_history_is_told(lab: Lab) -> None:
     assert isinstance(newer, Span)
     lab.service.happened.emit(EntriesUnavailable(newer, "It is damaged."))
     assert lab.reader.failure == "It is damaged."
+    lab.ann.session.past.waiting.clear()
+    lab.reader.read_older()
+    lab.until(lab.clock)
+    assert lab.reader.failure == ""
+
+
+def test_a_part_around_a_moment_is_read(lab: Lab) -> None:
+    """And all that follows, instead of the newest part alone."""
+    lab.move(8)
+    lab.reader.open()
+    lab.deliver()
+    assert lab.reader.timeline is not None
+    assert lab.reader.timeline.after > 3
+    lab.reader.open_at(3)
+    lab.until(lab.clock)
+    assert lab.reader.timeline.after <= 3
+    lab.reader.open_at(lab.clock)
+    assert lab.reader.timeline.after <= 3
 
 
 def test_a_part_without_changes_is_not_asked_for_again(lab: Lab) -> None:

@@ -91,20 +91,23 @@ class TimelineDock(QDockWidget):
         self.visibilityChanged.connect(self.shown_or_hidden)
         self.show_timeline(None, texts.NO_SESSION, can_read=False)
 
-    def show_timeline(self, timeline: Timeline | None, note: str, can_read: bool) -> None:
+    def show_timeline(
+        self, timeline: Timeline | None, note: str, can_read: bool, has_failed: bool = False
+    ) -> None:
         """Show a part of the history.
 
         Args:
             timeline: the part; None if there is none.
             note: a sentence above the list; empty for none.
             can_read: whether older changes can be read, or the same again after a failure.
+            has_failed: the last request had no answer.
         """
         self._steps = () if timeline is None else timeline.steps
         self._show_people()
         self._given_note = note
         self.versions.setEnabled(timeline is not None)
         self.older.setEnabled(can_read)
-        self.older.setText(texts.TRY_AGAIN if timeline is None and can_read else texts.OLDER)
+        self.older.setText(texts.TRY_AGAIN if has_failed else texts.OLDER)
         self.scrubber.show_timeline(timeline)
         self._refresh()
 

@@ -124,7 +124,7 @@ def test_older_changes_can_be_asked_for(dock: TimelineDock) -> None:
 
 
 def test_a_failure_is_told_and_can_be_tried_again(dock: TimelineDock) -> None:
-    dock.show_timeline(None, "The server is busy.", can_read=True)
+    dock.show_timeline(None, "The server is busy.", can_read=True, has_failed=True)
     assert (listed(dock), notes(dock)) == ([], ["The server is busy."])
     assert dock.older.text() == texts.TRY_AGAIN
     assert not dock.scrubber.isEnabled()
