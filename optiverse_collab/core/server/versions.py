@@ -79,7 +79,6 @@ class Versions:
         for op in ops:
             if isinstance(op, Remove) or (isinstance(op, Put) and op.kind != VERSION):
                 ids.discard(op.id)
-                names.free(op.id)
             elif op.id in ids:
                 _check_fixed(op)
                 names.take(op)
@@ -112,15 +111,14 @@ class Versions:
 
 
 class _Names:
-    """The names of versions, while a change is checked."""
+    """The names of versions, while a change is checked.
+
+    A name that the change frees stays taken until the next change, since its removals may be held (SEEN-7).
+    """
 
     def __init__(self, versions: Iterable[Version]) -> None:
-        self._keys = {one.id: key_of(one.name) for one in versions if one.name}
-        self._ids = {key: id for id, key in self._keys.items()}
-
-    def free(self, id: str) -> None:
-        """A version is gone."""
-        self._ids.pop(self._keys.pop(id, ""), None)
+        self._owners = {key_of(one.name): one.id for one in versions if one.name}
+        self._named = set(self._owners.values())
 
     def take(self, op: Put | Set) -> None:
         """A version gets a name, if the operation gives it one.
@@ -130,12 +128,13 @@ class _Names:
         """
         if "name" not in op.props:
             return
-        self.free(op.id)
-        if len(self._keys) >= MOST:
+        self._named.add(op.id)
+        if len(self._named) > MOST:
             raise _refused(f"The session has {MOST} versions with a name; remove some first.")
-        check_name(op.props["name"], self._ids)
-        key = self._keys[op.id] = key_of(op.props["name"])
-        self._ids[key] = op.id
+        name = op.props["name"]
+        is_own = isinstance(name, str) and self._owners.get(key_of(name)) == op.id
+        check_name(name, () if is_own else self._owners)
+        self._owners[key_of(name)] = op.id
 
 
 def superfluous(versions: Iterable[Version], now_ms: int) -> list[str]:

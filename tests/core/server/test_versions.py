@@ -104,8 +104,11 @@ def test_a_name_is_taken_until_its_version_is_gone() -> None:
     assert "already" in refused(history, kept("x", name="GOOD"))
     assert "already" in refused(history, Set("w", {"name": " good"}))
     assert "already" in refused(history, kept("x", name="one"), kept("y", name="one"))
-    do(history, Remove("v"), Set("w", {"name": "good"}))
-    do(history, Put("w", "note", {"name": "good"}), kept("x", name="good"))
+    assert "already" in refused(history, Remove("v"), Set("w", {"name": "good"}))
+    do(history, Remove("v"))
+    do(history, Set("w", {"name": "good"}))
+    do(history, Put("w", "note", {"name": "good"}))
+    do(history, kept("x", name="good"))
     assert {id: one.name for id, one in history.versions.all.items()} == {"x": "good"}
     do(history, Put("w", VERSION, {"name": "other"}))
     assert history.versions.all["w"].clock == 2
@@ -118,8 +121,19 @@ def test_there_is_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     do(history, kept("a", name="a"), kept("b", name="b"))
     assert "has 2 versions with a name; remove some" in refused(history, kept("c", name="c"))
     do(history, Set("b", {"name": "B2"}))
-    do(history, Remove("a"), kept("c", name="c"))
+    assert "remove some" in refused(history, Remove("a"), kept("c", name="c"))
+    do(history, Remove("a"))
+    do(history, kept("c", name="c"))
     assert set(history.versions.all) == {"b", "c"}
+
+
+def test_a_held_rename_frees_no_name() -> None:
+    """HIST-11, SEEN-4: nor does a held removal make room."""
+    history = with_lens()
+    do(history, kept(name="good"), by="ann")
+    do(history, Set("v", {"name": "better"}), by="bob")
+    with pytest.raises(ChangeRefused, match="a version 'better' already"):
+        do(history, Set("v", {"name": "best"}), kept("w", name="better"), by="ann", seen=3, yields=True)
 
 
 def test_a_hundred_thousand_versions_are_too_many() -> None:
