@@ -106,7 +106,7 @@ def test_a_moment_that_is_not_kept_any_longer(lab: Lab, monkeypatch: pytest.Monk
     monkeypatch.setattr(
         lab.panel.reader, "_read", lambda span: read(replace(span, after=(span.until or 1) - 1))
     )
-    lab.panel.show_moment(1)
+    lab.panel.show_moment(0)
     lab.until(lambda: texts.NOT_KEPT in told(lab.bob))
     assert lab.panel.previewing.dialog is None
     assert lab.rows
