@@ -59,6 +59,7 @@ class Occasions:
 
     def watched(self) -> Watched:
         """For a snapshot."""
+        self._forget_before(self._edited_ms // 1000 - WINDOW_S)
         return Watched(self.edited, self._edited_ms, list(self._bursts.values()))
 
     def see(self, op: Op, before: Record | None, after: Record | None) -> None:
@@ -104,9 +105,7 @@ class Occasions:
     def _removed(self, entry: Entry, removal: Removal) -> int | None:
         """Records were removed; returns the clock of the bench before, the first time that they are many."""
         recent = removal.second - WINDOW_S
-        self._bursts = {
-            origin: one for origin, one in self._bursts.items() if one.removals[-1].second >= recent
-        }
+        self._forget_before(recent)
         before = self._bursts.pop(entry.origin, Burst(entry.origin, False, []))
         removals = [one for one in before.removals if one.second >= recent]
         if removals and removals[-1].second == removal.second:
@@ -120,3 +119,7 @@ class Occasions:
             del self._bursts[next(iter(self._bursts))]
         self._bursts[entry.origin] = Burst(entry.origin, before.is_kept or is_many, removals)
         return first.clock if is_many and not before.is_kept else None
+
+    def _forget_before(self, second: int) -> None:
+        """Forget bursts that ended before; so a name that only they refer to can be forgotten (STAMP-4)."""
+        self._bursts = {id: one for id, one in self._bursts.items() if one.removals[-1].second >= second}

@@ -45,7 +45,7 @@ HAPPENS = {
     "unasked pages": 3_000,
     "replicas forgotten": 250,
     "told: forgotten": 50,
-    "names forgotten": 5,
+    "names forgotten": 2,
     "pages behind the records": 5_000,
     "pages that were not the last": 2_000,
     "pages that may be longer": 600,
