@@ -87,7 +87,7 @@ TESTED_THROUGH = {
     "tests/core/client/test_write_ahead.py": "core.client.disk_effects",
     "tests/core/protocol/test_codec.py": (
         "core.protocol.message core.protocol.messages core.protocol.page_records core.protocol.participants"
-        " core.protocol.past"
+        " core.protocol.past core.protocol.positions"
     ),
     "tests/core/server/test_room.py": "core.server.effects",
     "tests/demo/test_app.py": "demo.__main__",

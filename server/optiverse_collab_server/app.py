@@ -181,6 +181,7 @@ async def running(
     tls: ssl.SSLContext | None = None,
     entrance: Entrance | None = None,
     quotas: Quotas | None = None,
+    key: bytes | None = None,
 ) -> AsyncIterator[WebSocketServer]:
     """A server that accepts connections inside the block, and stops cleanly after it (CLOSE-3).
 
@@ -191,13 +192,14 @@ async def running(
         tls: the key and the certificate; None for connections that are not encrypted.
         entrance: who may come in; None for everybody. Its book is closed at the end.
         quotas: how much may be stored; the defaults if not given.
+        key: signs heads (BACK-1); None to sign none.
 
     Raises:
         OSError: the server can't listen on the address.
         StorageError: at the end, the disk doesn't answer.
     """
     limits = limits or Limits()
-    hub = Hub(store, limits, NAME, silence_seconds, entrance, quotas=quotas)
+    hub = Hub(store, limits, NAME, silence_seconds, entrance, quotas=quotas, key=key)
     app = App(hub, tls, entrance)
     disk_answers, server = True, None
     try:

@@ -59,6 +59,7 @@ class Hub:
         entrance: who may come in; None for everybody.
         space_bytes: memory for the state of all live sessions.
         quotas: how much may be stored.
+        key: signs heads (BACK-1); None to sign none.
 
     Attributes:
         limits: as given.
@@ -76,6 +77,7 @@ class Hub:
         entrance: Entrance | None = None,
         space_bytes: int = SPACE_BYTES,
         quotas: Quotas | None = None,
+        key: bytes | None = None,
     ) -> None:
         self.limits = limits
         self._store = store
@@ -89,6 +91,7 @@ class Hub:
             entrance.waiting.owners = self._owners
         self._space = Space(space_bytes)
         self._quotas = quotas or Quotas()
+        self._key = key
         self._turn = ChunkTurn()
         self._past = PastReaders(self._space)
         self.unstored = Unstored()
@@ -222,7 +225,7 @@ class Hub:
             records = len(history.document.records)
             log.info("Reopened session: %s with %d record(s)", session_id, records)
             chunk = OpenChunk(stored.snapshot_bytes, stored.entries)
-        room = Room(session_id, history, self._server)
+        room = Room(session_id, history, self._server, key=self._key)
         writer = SessionWriter(room, self._store, chunk, self.tally, self._quotas, size, self._turn)
         return LiveSession(room, self._store, writer, self.unstored, self._past, self._entrance)
 

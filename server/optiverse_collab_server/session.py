@@ -14,10 +14,10 @@ from optiverse_collab.core.protocol.messages import WAIT_STORAGE, ClientMessage,
 from optiverse_collab.core.protocol.presence_frames import PresenceFrames
 from optiverse_collab.core.server import presence_pace
 from optiverse_collab.core.server.effects import (
+    BackupNoticed,
     Close,
+    ForOne,
     ManageAccess,
-    ReadEntries,
-    ReadPast,
     RoomEffect,
     Send,
     SendFrame,
@@ -35,6 +35,7 @@ from optiverse_collab_server.access.requests import AccessRequests
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
 from optiverse_collab_server.past import PastReader, PastReaders
+from optiverse_collab_server.signing import log_backup
 from optiverse_collab_server.storage import Store
 from optiverse_collab_server.unstored import Backlog, Unstored
 from optiverse_collab_server.wall_clock import now_ms
@@ -270,17 +271,17 @@ class LiveSession:
             elif effect.to in self.connections:
                 self._perform_for(self.connections[effect.to], effect)
 
-    def _perform_for(
-        self, connection: Connection, effect: SendPages | ReadPast | ReadEntries | Close | ManageAccess
-    ) -> None:
+    def _perform_for(self, connection: Connection, effect: ForOne) -> None:
         if isinstance(effect, SendPages):
             connection.outbox.send_pages(effect.pages, effect.size)
-        elif isinstance(effect, (ReadPast, ReadEntries)):
-            self._past.start(connection, effect)
+        elif isinstance(effect, ManageAccess):
+            self._access.start(connection, effect)
         elif isinstance(effect, Close):
             connection.close(effect.reason)
+        elif isinstance(effect, BackupNoticed):
+            log_backup(effect, self.id, connection.name)
         else:
-            self._access.start(connection, effect)
+            self._past.start(connection, effect)
 
     def _send_frame(self, effect: SendFrame) -> None:
         """One frame for all receivers without acknowledgements, and one for each of the others."""
@@ -292,8 +293,6 @@ class LiveSession:
                 self.connections[id].outbox.send(frame)
 
     def _send_message(self, effect: Send) -> None:
-        if not effect.to:
-            return
         frame = Frame(encode(effect.message).encode())
         for id in effect.to:
             if id in self.connections:

@@ -63,7 +63,7 @@ _SELDOM: list[Message] = [
     PastPage(1, "epoch 1", 2, "00" * 16, 1, [Record("lens", "component", {})], done=True),
     PastRefused(1, "not_kept", "No."),
     EntriesPage(1, "epoch 1", 0, [PastEntry(1, 5, "ann", [Set("lens", {"x": 1})], "drag")], done=True),
-    Pong("2025-03-01T12:34:56.789Z", 3),
+    Pong("2025-03-01T12:34:56.789Z", 3, "00" * 16),
     PresencePatch({"c1": {"cursor": [1.0, 2.0], "hosts": True}}, full=True),
     UserAway("c1", away=True),
     UserLeft("bob", "c2", "2025-03-01T12:34:56.789Z"),

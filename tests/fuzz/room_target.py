@@ -61,7 +61,7 @@ class RoomTarget:
         self._random = self._texts.random
         empty = History.empty(self._texts.epoch)
         self._history = History(empty, limits=LIMITS, tombstones=TOMBSTONES)
-        self._room = Room("s", self._history, "server")
+        self._room = Room("s", self._history, "server", key=b"key")
         self._snapshot, self._entries = msgspec.json.encode(empty), list[bytes]()
         self._names: list[Name] = []
         self._roles: dict[str, Role] = {}

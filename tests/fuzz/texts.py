@@ -167,6 +167,9 @@ class Texts:
             request["settles"] = [self._id() for _ in range(self._few())]
         if self._seldom():
             request["lanes"] = self.random.sample(_LANES[:3], self.random.randint(0, 3))
+        if self._seldom():
+            position = {"clock": self._near_clock(), "head": self.random.choice([self.head, self._text()])}
+            request["signed"] = {**position, "time": self._text(), "signature": self._text()}
         return request
 
     def _presence(self, sender: str) -> dict[str, Any]:

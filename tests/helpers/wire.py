@@ -271,7 +271,7 @@ class Wire:
                 if peer is not None:
                     self.lose(peer, noticed=False)
                     peer.closed = effect.reason
-            else:
+            elif isinstance(effect, (Send, SendPresence)):
                 self._send(effect)
 
     def _send(self, effect: Send | SendPresence) -> None:

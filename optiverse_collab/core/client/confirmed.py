@@ -16,8 +16,9 @@ from optiverse_collab.core.client.rights import is_denial
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.changes import Change
-from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch
+from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch, Pong
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
+from optiverse_collab.core.protocol.positions import SignedHead
 from optiverse_collab.core.records import Ids, Lane, Op, Record, Remove, apply
 
 LANES = (Lane.BENCH, Lane.META)
@@ -39,6 +40,7 @@ class Confirmed:
         document: the records.
         pending, origins: as given.
         accepted: whether the server has accepted a change of this replica, and remembers it.
+        signed: the newest position in this epoch that the server signed (BACK-2).
     """
 
     def __init__(self, pending: Pending, origins: Iterable[str], saved: Saved | None = None) -> None:
@@ -49,6 +51,7 @@ class Confirmed:
         self.pending = pending
         self.origins = frozenset(origins)
         self.accepted = saved is not None and saved.accepted
+        self.signed = saved.signed if saved else None
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
 
     def is_continued_by(self, message: FullState | Delta | OtherHistory) -> TypeGuard[FullState | Delta]:
@@ -63,6 +66,11 @@ class Confirmed:
         if parent is None or parent.epoch != self.epoch or self.clock <= parent.clock:
             return EpochChanged(message.epoch)
         return EpochChanged(message.epoch, parent.time, self.clock - parent.clock)
+
+    def keep_signed(self, pong: Pong) -> None:
+        """Keep the present position if the server signed it (BACK-2)."""
+        if pong.signature and pong.clock == self.clock:
+            self.signed = SignedHead(self.clock, self.head, pong.timestamp, pong.signature)
 
     def follows(self, patch: Patch) -> bool:
         """Whether a patch starts where this ends, and has no gaps (CLK-1)."""
@@ -120,6 +128,8 @@ class Confirmed:
             The ids of records that may have changed, and the outcomes of edits.
         """
         old, clock = dict(self.document.records), self.clock
+        if last.epoch != self.epoch:
+            self.signed = None
         self.epoch, self.clock, self.head = last.epoch, last.clock, last.head
         self.accepted = last.client_clock > 0 or any(last.settled.values())
         if isinstance(last, Delta):

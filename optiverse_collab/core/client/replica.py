@@ -29,6 +29,7 @@ from optiverse_collab.core.protocol.messages import (
     DocumentMessage,
     FullState,
     Patch,
+    Pong,
     Push,
     SyncRequest,
 )
@@ -198,26 +199,27 @@ class Replica:
         self._foreign = self._syncing
         return [self._confirmed.parting(message)] if self._syncing else []
 
-    def check_clock(self, clock: int) -> list[fx.ReplicaEffect]:
-        """The server has sent everything up to `clock`; if something is missing, ask for it (HASH-4)."""
-        if not self.synced or clock <= self.clock:
+    def check_clock(self, pong: Pong) -> list[fx.ReplicaEffect]:
+        """The server has sent everything up to a clock; if something is missing, ask for it (HASH-4)."""
+        if not self.synced or pong.clock <= self.clock:
+            self._confirmed.keep_signed(pong)
             return []
-        text = f"What was sent up to change {clock} did not arrive after {self.clock}; asking for it."
+        text = f"What was sent up to change {pong.clock} did not arrive after {self.clock}; asking for it."
         return [fx.Diverged(text), *self._request_sync(everything=False)]
 
     # Disk
 
     def save(self) -> Saved:
         """Everything that `restore` needs."""
+        position = self.epoch, self.clock, self.head
         return Saved(
             [*self._formers, self.client_id],
-            self.epoch,
-            self.clock,
-            self.head,
+            *position,
             list(self._confirmed.document.records.values()),
             self._pending.copy(),
             dict(self.held),
             self._confirmed.accepted,
+            self._confirmed.signed,
         )
 
     @classmethod
@@ -288,8 +290,8 @@ class Replica:
         self._pending.unsend()  # parts that the pages lack were refused or never arrived
         self._arriving.clear()
         epoch = None if everything else self.epoch
-        settles, lanes = list(self._formers), list(LANES)
-        return [fx.Transmit(SyncRequest(self.client_id, epoch, self.clock, self.head, settles, lanes))]
+        position, signed = (epoch, self.clock, self.head), self._confirmed.signed
+        return [fx.Transmit(SyncRequest(self.client_id, *position, [*self._formers], [*LANES], signed))]
 
     def _keep(self, told: Told) -> Told:
         """Keep the changes that were not applied."""

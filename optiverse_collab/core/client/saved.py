@@ -6,6 +6,7 @@ import msgspec
 
 from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.pending import PendingChange
+from optiverse_collab.core.protocol.positions import SignedHead
 from optiverse_collab.core.records import Record
 
 
@@ -20,3 +21,4 @@ class Saved(msgspec.Struct, frozen=True):
     pending: list[PendingChange]
     held: dict[str, HeldChange]
     accepted: bool = False
+    signed: SignedHead | None = None

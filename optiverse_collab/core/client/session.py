@@ -217,7 +217,7 @@ class SessionClient:
             return self._hear_away(message)
         if isinstance(message, Pong):
             answered = self.line.ponged(now_ms)
-            return [] if answered is None else [answered, *self.replica.check_clock(message.clock)]
+            return [] if answered is None else [answered, *self.replica.check_clock(message)]
         if isinstance(message, PresencePatch):
             return self._hear_presence(message)
         if isinstance(message, (PastPage, EntriesPage, PastRefused)):

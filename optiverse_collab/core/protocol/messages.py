@@ -25,6 +25,7 @@ from optiverse_collab.core.protocol.past import (
     PastRefused,
     PastRequest,
 )
+from optiverse_collab.core.protocol.positions import ParentPosition, SignedHead
 from optiverse_collab.core.records import Lane
 
 SUBPROTOCOL = "optiverse-collab.v3"
@@ -56,6 +57,7 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
         head: the history's head at that clock, 32 hex digits (CLK-2).
         settles: client ids that this replica had before (SYNC-8).
         lanes: those that it knows; without any, the bench (DOC-8).
+        signed: the newest position in that history that the server signed (BACK-2).
     """
 
     client_id: str
@@ -64,6 +66,7 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
     head: str = ""
     settles: list[str] = []
     lanes: list[Lane] = []
+    signed: SignedHead | None = None
 
 
 class Push(Message, frozen=True, tag="push"):
@@ -141,10 +144,12 @@ class Pong(Message, frozen=True, tag="pong"):
     Attributes:
         timestamp: when.
         clock: everything up to this clock was sent before (HASH-4).
+        signature: of the position at that clock (BACK-1); empty if it isn't signed.
     """
 
     timestamp: str
     clock: int = 0
+    signature: str = ""
 
 
 class Pages(Message, frozen=True):
@@ -205,20 +210,6 @@ class Delta(Pages, frozen=True, tag="sync:delta"):
 
     records: list[PageRecord] = []
     ops: list[PageSet | PageRemove] = []
-
-
-class ParentPosition(msgspec.Struct, frozen=True):
-    """Where a session's history branched off from the one that the replica follows (CLK-8).
-
-    Attributes:
-        epoch: the replica's.
-        clock: of the last change that both have.
-        time: when that change was made (MSG-7).
-    """
-
-    epoch: str
-    clock: int
-    time: str
 
 
 class OtherHistory(Message, frozen=True, tag="sync:diverged"):

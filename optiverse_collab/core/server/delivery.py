@@ -102,11 +102,12 @@ class Delivery:
 
     Attributes:
         durable: storage holds everything up to this clock.
-        sent: the clock of the last change that was sent.
+        sent: the clock of the last change that was sent, and `head` the head after it.
     """
 
     def __init__(self, history: History, bounds: Bounds | None = None) -> None:
         self.durable = self.sent = history.clock
+        self.head = history.chain.head
         self._history = history
         self._waiting: deque[_Waiting] = deque()
         self._asked: Counter[str] = Counter()
@@ -173,7 +174,7 @@ class Delivery:
                 frame.acks.setdefault(waiting.ack[0], []).append(waiting.ack[1])
             if change is not None:
                 frame.add(encoded, change)
-                self.sent = change.raw.clock
+                self.sent, self.head = change.raw.clock, change.head
         return effects + self._close(frame, now_ms)
 
     def _subscribe(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol import access
@@ -12,6 +13,8 @@ from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.messages import Delta, FullState, PresencePatch
 from optiverse_collab.core.protocol.outcomes import Ack
 from optiverse_collab.core.protocol.pages import PageSize
+from optiverse_collab.core.server.journal import Kept
+from optiverse_collab.core.server.names import Name
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,23 @@ class ManageAccess:
 
 
 @dataclass(frozen=True)
+class BackupNoticed:
+    """The session was restored from a backup, which lacks changes that it had once (BACK-3).
+
+    Attributes:
+        to: the connection that proved it.
+        backup: the time of the last change in the backup (MSG-7).
+        missing: at least this many changes are missing.
+        until: they were made before this time.
+    """
+
+    to: str
+    backup: str
+    missing: int
+    until: str
+
+
+@dataclass(frozen=True)
 class SendPresence:
     """Send presence to each of `to`, without their own (`PresenceFrames`).
 
@@ -101,4 +121,19 @@ class Close:
     reason: CloseReason
 
 
-RoomEffect = Send | SendFrame | SendPages | ReadPast | ReadEntries | ManageAccess | SendPresence | Close
+class Unsaved(NamedTuple):
+    """Data for storage to keep next.
+
+    Attributes:
+        entries: in order.
+        names: the ones that these entries are the first to refer to.
+    """
+
+    entries: list[Kept]
+    names: list[Name]
+
+
+ForOne = SendPages | ReadPast | ReadEntries | ManageAccess | BackupNoticed | Close
+"""What concerns one connection, `to`."""
+
+RoomEffect = Send | SendFrame | SendPresence | ForOne

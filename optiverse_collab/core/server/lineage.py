@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from optiverse_collab.core.protocol.messages import ParentPosition
+from optiverse_collab.core.protocol.positions import ParentPosition
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Parent, Snapshot

@@ -6,7 +6,6 @@ The driver passes `unsaved()` to storage, reports `saved(clock)`, and sends what
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from optiverse_collab.core.access import Role
 from optiverse_collab.core.checks import check_client_ids
@@ -23,7 +22,6 @@ from optiverse_collab.core.protocol.messages import (
     Have,
     OtherHistory,
     Ping,
-    Pong,
     PresencePatch,
     PresenceUpdate,
     SyncRequest,
@@ -37,26 +35,15 @@ from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server import access, past
 from optiverse_collab.core.server.answers import ack_of, answer_of, catch_up, lanes_of
 from optiverse_collab.core.server.delivery import Delivery, Subscription
-from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence
+from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence, Unsaved
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Accepted, Kept
 from optiverse_collab.core.server.members import EVERYTHING, Admission, Member, Members
-from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.presence_pace import PresencePace
+from optiverse_collab.core.server.signatures import Signatures
 from optiverse_collab.core.server.subscribers import Bounds
 from optiverse_collab.errors import ChangeRefused, Reason, Refused
-
-
-class Unsaved(NamedTuple):
-    """Data for storage to keep next.
-
-    Attributes:
-        entries: in order.
-        names: the ones that these entries are the first to refer to.
-    """
-
-    entries: list[Kept]
-    names: list[Name]
 
 
 class Room:
@@ -67,9 +54,17 @@ class Room:
         history: its document.
         server: name and version of the server, for `ConnectionAck`.
         bounds: how much a receiver may leave unconfirmed.
+        key: signs positions; None to sign none.
     """
 
-    def __init__(self, session_id: str, history: History, server: str, bounds: Bounds | None = None) -> None:
+    def __init__(
+        self,
+        session_id: str,
+        history: History,
+        server: str,
+        bounds: Bounds | None = None,
+        key: bytes | None = None,
+    ) -> None:
         self.session_id = session_id
         self.history = history
         self._server = server
@@ -77,6 +72,7 @@ class Room:
         self._presence = Presence(history.limits, PRESENCE_BYTES, history.space)
         self._pace = PresencePace(history.limits.page_bytes)
         self._delivery = Delivery(history, bounds)
+        self._signatures = Signatures(key, session_id, history)
         self._now_ms = 0
         self._unsaved: list[Kept] = []
 
@@ -152,7 +148,7 @@ class Room:
             return []
         self._now_ms = now_ms
         if isinstance(message, Ping):
-            return [Send((connection_id,), Pong(timestamp(now_ms), self._delivery.sent_to(connection_id)))]
+            return [Send((connection_id,), self._signatures.pong(connection_id, self._delivery, now_ms))]
         if isinstance(message, SyncRequest):
             return self._sync(connection_id, member, message, now_ms)
         if isinstance(message, PresenceUpdate):
@@ -232,7 +228,8 @@ class Room:
         size = PageSize(self.history.limits.page_bytes)
         answer = answer_of(self.history, request, size)
         if isinstance(answer, OtherHistory):
-            return [*effects, Send((connection_id,), answer)]
+            parted, noticed = self._signatures.parted(connection_id, request, answer)
+            return [*effects, *noticed, Send((connection_id,), parted)]
         member.request, member.origin = request, origin_of(request.client_id)
         member.pushed = member.accepted = self.history.last_client_clock_of(member.origin)
         member.denied = False

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from optiverse_collab_server import signing
 from optiverse_collab_server.access import file as access_file
 from optiverse_collab_server.config import sources
 from optiverse_collab_server.tls import FOLDER as TLS_FOLDER
 
-BESIDES = (access_file.FILE_NAME, TLS_FOLDER, sources.FILE_NAME)
-"""The grants, the key that links name, and the settings."""
+BESIDES = (access_file.FILE_NAME, TLS_FOLDER, signing.KEY_NAME, sources.FILE_NAME)
+"""The grants, the key that links name, the one that signs heads, and the settings."""

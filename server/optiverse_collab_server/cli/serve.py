@@ -21,6 +21,7 @@ from optiverse_collab_server.cli.managed import say_ready, stop_on_request
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.quotas import MB, Quotas
+from optiverse_collab_server.signing import signing_key
 from optiverse_collab_server.storage import Retention, SqliteStore
 
 if TYPE_CHECKING:
@@ -88,12 +89,12 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
     tls = None if identity is None else identity.context
     store = SqliteStore(data, Retention.of(settings.keep_days, settings.keep_mb))
     try:
-        entrance = entrance_for(settings, data)
+        entrance, key = entrance_for(settings, data), signing_key(data)
     except StorageError:
         await store.close()
         raise
     quotas = Quotas(settings.max_sessions, settings.session_mb * MB)
-    async with running(store, host, port, tls=tls, entrance=entrance, quotas=quotas) as server:
+    async with running(store, host, port, tls=tls, entrance=entrance, quotas=quotas, key=key) as server:
         shown = server.sockets[0].getsockname()[1] if port == 0 else port
         log.info("Starting Optiverse Collaboration Server on %s:%d", host, shown)
         log.info("Sessions are kept in %s", data)

@@ -1,4 +1,4 @@
-"""Whether pages belong to the history that a replica follows: CLK-3 and CLK-8."""
+"""Whether pages belong to the history that a replica follows (CLK-3, CLK-8), and its signed head (BACK-2)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from msgspec import structs
 from optiverse_collab.core.client.confirmed import Confirmed
 from optiverse_collab.core.client.effects import EpochChanged
 from optiverse_collab.core.client.pending import Pending
-from optiverse_collab.core.protocol.messages import OtherHistory, ParentPosition
+from optiverse_collab.core.protocol.messages import OtherHistory, Pong
+from optiverse_collab.core.protocol.positions import ParentPosition, SignedHead
 from tests.core.client.test_confirmed import Following, full
 
 
@@ -44,3 +45,25 @@ def test_what_became_of_the_history_is_told(parent: ParentPosition | None, told:
     """CLK-3, CLK-8: with a backup's time only if it is an older state of the same history."""
     assert Following().confirmed.parting(OtherHistory("epoch 2", parent=parent)) == told
     assert Following().confirmed.parting(structs.replace(full(), epoch="epoch 2")) == EpochChanged("epoch 2")
+
+
+def test_the_present_position_is_kept_if_it_is_signed() -> None:
+    """BACK-2"""
+    confirmed = Following().confirmed
+    for pong in (Pong("t", 3), Pong("t", 2, "of 2"), Pong("t", 4, "of 4"), Pong("t", 0, "of 0")):
+        confirmed.keep_signed(pong)
+        assert confirmed.signed is None
+    confirmed.keep_signed(Pong("then", 3, "of 3"))
+    assert confirmed.signed == SignedHead(3, "head 3", "then", "of 3")
+    confirmed.keep_signed(Pong("later", 3))
+    assert confirmed.signed.time == "then"
+
+
+def test_a_signed_head_belongs_to_one_epoch() -> None:
+    """BACK-2: pages of the same one change nothing."""
+    following = Following()
+    following.confirmed.keep_signed(Pong("then", 3, "of 3"))
+    following.gets(structs.replace(full(), epoch="epoch 1"))
+    assert following.confirmed.signed is not None
+    following.gets(structs.replace(full(), epoch="epoch 2", continues="epoch 1"))
+    assert following.confirmed.signed is None

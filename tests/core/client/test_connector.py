@@ -20,7 +20,8 @@ from optiverse_collab.core.client.credentials import Credentials, Device, digest
 from optiverse_collab.core.client.effects import Acknowledged, ProtocolFault, Synced, Transmit
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.protocol.codec import encode
-from optiverse_collab.core.protocol.messages import OtherHistory, ParentPosition, Ping
+from optiverse_collab.core.protocol.messages import OtherHistory, Ping
+from optiverse_collab.core.protocol.positions import ParentPosition
 from optiverse_collab.core.records import Put
 from tests.core.client.connecting import (
     BENCH,

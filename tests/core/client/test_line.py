@@ -121,7 +121,7 @@ def test_pages_are_not_measured(wire: Wire, ann: Peer) -> None:
     wire.send_up(ann)
     wire.commit()
     ann.down.clear()
-    ann.do(ann.replica.check_clock(1))  # ask for the missing changes
+    ann.do(ann.replica.check_clock(Pong("t", 1)))  # ask for the missing changes
     ann.edit(Set("a", {"n": 1}))
     wire.settle()
     assert not ann.replica.pending

@@ -17,7 +17,7 @@ from optiverse_collab.core.client.effects import (
 )
 from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.client.receipts import HAVE_BYTES
-from optiverse_collab.core.protocol.messages import Delta, Have
+from optiverse_collab.core.protocol.messages import Delta, Have, Pong
 from optiverse_collab.core.protocol.page_records import PageRecord, PageSet
 from optiverse_collab.core.records import Put, Remove, Set
 from optiverse_collab.core.server.subscribers import Bounds
@@ -208,6 +208,6 @@ def test_heartbeat_shows_what_was_lost(wire: Wire, ann: Peer, bob: Peer) -> None
 
 def test_heartbeat_asks_for_nothing_where_all_is_here(wire: Wire, ann: Peer, bob: Peer) -> None:
     """HASH-4: nor if it is on its way."""
-    assert bob.replica.check_clock(1) == []
+    assert bob.replica.check_clock(Pong("t", 1)) == []
     bob.replica.connected()
-    assert bob.replica.check_clock(9) == []
+    assert bob.replica.check_clock(Pong("t", 9)) == []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from optiverse_collab.core.protocol.messages import OtherHistory, ParentPosition
+from optiverse_collab.core.protocol.messages import OtherHistory
+from optiverse_collab.core.protocol.positions import ParentPosition
 from optiverse_collab.core.records import Put
 from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.history import History

@@ -18,8 +18,7 @@ from optiverse_collab.core.protocol.messages import (
 )
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Put
-from optiverse_collab.core.server.effects import Send, SendPresence
-from optiverse_collab.core.server.room import Unsaved
+from optiverse_collab.core.server.effects import Send, SendPresence, Unsaved
 from tests.helpers.wire import Peer, Wire
 
 NOW = 1_740_832_496_789

@@ -112,7 +112,8 @@ class Client(Program):
         if self._ends_it(text, clock, epoch):
             self.foreign = True
             self.counts["epoch changes met"] += 1
-            failure = Failure(FailureKind.EPOCH_CHANGED, len(pending))
+            failure = _parting(text, clock, len(pending))
+            self.counts["backups learned of"] += failure.kind is FailureKind.RESTORED
         effects = self.driver.hear(text, failure, now_ms)
         if text.startswith(checks.ABOUT_THE_DOCUMENT):
             in_pages = text.startswith(checks.PAGES)
@@ -191,3 +192,11 @@ class Client(Program):
         if not lossy and not self.tainted:
             raise Broken(f"HASH-3, HASH-4: {effect.message}")
         self.counts["differing hashes" if "copy" in effect.message else "missing clocks"] += 1
+
+
+def _parting(text: str, clock: int, pending: int) -> Failure:
+    """How a client at this clock learns of another history (CLK-8, BACK-4)."""
+    parent = msgspec.json.decode(text).get("parent")
+    if parent is None or clock <= parent["clock"]:
+        return Failure(FailureKind.EPOCH_CHANGED, pending)
+    return Failure(FailureKind.RESTORED, clock - parent["clock"], parent["time"])

@@ -24,7 +24,15 @@ from tests.core.simulation.truth import Broken
 
 FINAL_CODES = (4400, 4401, 4403, 4409, 4426)
 FIRST_FINAL_CODES = (1000, 1003, 1007, 1008, 1009, 1010, 1015, 4400, 4401, 4403, 4404, 4409, 4426)
-FINAL_KINDS = ("wants TLS", "no TLS", "untrusted", "no WebSocket", "wrong server", "epoch changed")
+FINAL_KINDS = (
+    "wants TLS",
+    "no TLS",
+    "untrusted",
+    "no WebSocket",
+    "wrong server",
+    "epoch changed",
+    "restored",
+)
 BUSY = (408, 425, 429, 500, 502, 503, 504, 511)
 
 _TURNS = (
@@ -121,7 +129,7 @@ def _is_final(failure: Failure) -> bool:
     """Whether it ends a participation that has synchronised (CONN-4)."""
     if failure.kind is FailureKind.CLOSED:
         return failure.number in FINAL_CODES
-    return failure.kind is FailureKind.EPOCH_CHANGED
+    return failure.kind in (FailureKind.EPOCH_CHANGED, FailureKind.RESTORED)
 
 
 def _is_final_at_first(failure: Failure) -> bool:

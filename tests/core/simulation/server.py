@@ -23,10 +23,10 @@ from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, StampedRecord, Watched
 from optiverse_collab.core.server.members import Admission
 from optiverse_collab.core.server.names import NameKind
-from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab.core.server.subscribers import Bounds
 from tests.core.simulation.attendance import Attendance
+from tests.core.simulation.backups import SigningRoom
 from tests.core.simulation.memory import Answer, log_of, memory_of
 from tests.core.simulation.paging import Paging, line_times
 from tests.core.simulation.rights import Given
@@ -269,7 +269,7 @@ class Server:
         self.connections.clear()
         history = self.storage.load(self.setup)
         bounds = Bounds(self.setup.behind_ms, self.setup.behind_bytes)
-        self.room = Room("bench", history, "simulation", bounds)
+        self.room = SigningRoom(history, bounds, self.truths[history.epoch])
 
     # Carrying out what the room says
 

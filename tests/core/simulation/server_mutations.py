@@ -11,7 +11,7 @@ from optiverse_collab.core import document
 from optiverse_collab.core.client import confirmed, view
 from optiverse_collab.core.client import conflicts as client_conflicts
 from optiverse_collab.core.protocol.codec import encode_change
-from optiverse_collab.core.protocol.messages import SyncRequest
+from optiverse_collab.core.protocol.messages import OtherHistory, SyncRequest
 from optiverse_collab.core.records import Op, Record, Remove, Set, apply
 from optiverse_collab.core.server import conflicts
 from optiverse_collab.core.server.answers import _Answer
@@ -21,6 +21,7 @@ from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Accepted, Snapshot
 from optiverse_collab.core.server.members import Member
 from optiverse_collab.core.server.room import Room
+from optiverse_collab.core.server.signatures import Signatures
 from optiverse_collab.core.server.snapshots import SnapshotBuilder
 from optiverse_collab.core.server.stamps import Stamp
 from tests.core.simulation.mutation import Mutations
@@ -211,3 +212,10 @@ _INIT: Any = _Answer.__init__
 def away_is_not_told(self: Room, connection_id: str, is_away: bool) -> list[RoomEffect]:
     _set_away(self, connection_id, is_away)
     return []
+
+
+@_mutation("The server does not notice that its data is a backup (BACK-3).", (Signatures, "parted"))
+def backups_not_noticed(
+    self: Signatures, connection_id: str, request: SyncRequest, answer: OtherHistory
+) -> Any:
+    return answer, []

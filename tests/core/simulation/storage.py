@@ -6,12 +6,12 @@ from collections import deque
 
 import msgspec
 
+from optiverse_collab.core.server.effects import Unsaved
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.past import Past, PastEntries
 from optiverse_collab.core.server.references import Header, References
-from optiverse_collab.core.server.room import Unsaved
 from tests.core.simulation.scenario import Setup
 
 

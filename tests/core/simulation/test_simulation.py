@@ -73,6 +73,7 @@ HAPPENS = {
     "differing hashes": 80,
     "histories replaced": 50,
     "backups restored": 80,
+    "backups learned of": 5,
     "older copies restored": 35,
     "presence told with a goodbye": 240,
     "hosts that left": 90,

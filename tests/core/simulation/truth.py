@@ -90,7 +90,7 @@ class Truth:
         log: what was accepted; the change of clock ``n`` is ``log[n - 1]``.
         accepted: (client_id, client_clock) → what became of that change.
         durable: up to this clock storage has it.
-        heads: the head at each clock.
+        heads: the head at each clock, and `lost`, those that a backup lacked.
         start: the clock of the initial records.
         times: the time of each change, by clock.
         versions: the records of the versions at each clock.
@@ -100,6 +100,7 @@ class Truth:
         self.docs: list[Doc] = [{}]
         self.log: list[Accepted | None] = []
         self.heads = [head]
+        self.lost: frozenset[bytes] = frozenset()
         if records:  # they came with one change that nobody here made
             self.docs.append(records)
             self.log.append(None)
@@ -220,6 +221,7 @@ class Truth:
         fork.accepted = dict(self.accepted)
         fork.durable = clock
         fork.forget_undurable()
+        fork.lost = self.lost | {*self.heads[clock + 1 :]}
         return fork
 
     def forget_undurable(self) -> None:

@@ -96,6 +96,7 @@ def test_what_else_the_server_needs_is_copied_and_restored(tmp_path: Path) -> No
         "sessions.sqlite3",
         "access.db",
         "tls",
+        "signing.key",
         "server.toml",
     }
     for name in ("key.pem", "cert.pem"):

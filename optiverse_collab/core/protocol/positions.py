@@ -1,0 +1,34 @@
+"""Positions in histories, as parts of messages (CLK-2)."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class ParentPosition(msgspec.Struct, frozen=True):
+    """Where a session's history branched off from the one that the replica follows (CLK-8).
+
+    Attributes:
+        epoch: the replica's.
+        clock: of the last change that both have.
+        time: when that change was made (MSG-7).
+    """
+
+    epoch: str
+    clock: int
+    time: str
+
+
+class SignedHead(msgspec.Struct, frozen=True):
+    """A position in the replica's epoch that the server signed (BACK-1).
+
+    Attributes:
+        clock, head: the position.
+        time: when it was signed (MSG-7).
+        signature: 32 hex digits; only the server that made it can check it.
+    """
+
+    clock: int
+    head: str
+    time: str
+    signature: str

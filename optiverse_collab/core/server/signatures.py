@@ -1,0 +1,105 @@
+"""Signed heads: how a server notices that it was restored from a backup (BACK-1 to BACK-4).
+
+A backup does not know what it lacks. But each client keeps the newest position that the server signed for
+it. If somebody shows a position that the server signed, and its history is not at, or never came through,
+that position, then the history was once longer.
+"""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from hmac import compare_digest
+
+import msgspec
+from msgspec.structs import replace
+
+from optiverse_collab.core.protocol.messages import OtherHistory, Pong, SyncRequest
+from optiverse_collab.core.protocol.positions import ParentPosition, SignedHead
+from optiverse_collab.core.protocol.timestamps import timestamp
+from optiverse_collab.core.server.delivery import Delivery
+from optiverse_collab.core.server.effects import BackupNoticed
+from optiverse_collab.core.server.history import History
+
+SIGNATURE_BYTES = 16
+
+_PURPOSE = b"optiverse head"
+"""Separates these hashes from others with the same key."""
+
+
+def signature_of(key: bytes, session_id: str, epoch: str, clock: int, head: str, time: str) -> str:
+    """The signature of a position: a hash that only the owner of the key can make, or check.
+
+    Args:
+        key: secret, up to 64 bytes.
+        session_id: the name of the session.
+        epoch, clock, head: the position, the head as 32 hex digits.
+        time: when it is signed (MSG-7).
+    """
+    signed = msgspec.json.encode([session_id, epoch, clock, head, time])
+    return blake2b(signed, digest_size=SIGNATURE_BYTES, key=key, person=_PURPOSE).hexdigest()
+
+
+class Signatures:
+    """Signs the positions of a session, and recognises the signed ones.
+
+    Args:
+        key: the server's; None if it signs nothing.
+        session_id: the name of the session.
+        history: of the session, just opened.
+    """
+
+    def __init__(self, key: bytes | None, session_id: str, history: History) -> None:
+        self._key = key
+        self._session_id = session_id
+        self._history = history
+        self._opened = ParentPosition(history.epoch, history.clock, timestamp(history.time_ms))
+        self._restored: set[str] = set()
+
+    def pong(self, connection_id: str, delivery: Delivery, now_ms: int) -> Pong:
+        """The answer to a heartbeat; signed if the receiver was sent everything that anybody was (BACK-1)."""
+        clock, time = delivery.sent_to(connection_id), timestamp(now_ms)
+        if self._key is None or not clock or clock != delivery.sent:
+            return Pong(time, clock)
+        return Pong(time, clock, self._sign(self._key, self._history.epoch, clock, delivery.head.hex(), time))
+
+    def parted(
+        self, connection_id: str, request: SyncRequest, answer: OtherHistory
+    ) -> tuple[OtherHistory, list[BackupNoticed]]:
+        """Find out whether a replica's position is unknown because the server was restored (BACK-3, BACK-4).
+
+        Args:
+            connection_id: of the replica.
+            request: what it asked.
+            answer: to that, so far.
+
+        Returns:
+            The answer, with the place where the histories part if it is known now, and what to report.
+        """
+        end, signed = answer.parent, request.signed
+        if end is None and request.epoch == self._history.epoch:
+            end = self._opened
+        if end is None or not end.clock:
+            return answer, []
+        noticed: list[BackupNoticed] = []
+        if signed is not None and end.epoch not in self._restored and self._proves_loss(end, signed):
+            self._restored.add(end.epoch)
+            noticed.append(BackupNoticed(connection_id, end.time, signed.clock - end.clock, signed.time))
+        return (replace(answer, parent=end) if end.epoch in self._restored else answer), noticed
+
+    def _proves_loss(self, end: ParentPosition, signed: SignedHead) -> bool:
+        """Whether the server signed this position, and its history lacks it.
+
+        Args:
+            end: where the position's epoch ended, at the latest.
+            signed: the position.
+        """
+        if self._key is None or signed.clock <= end.clock:
+            return False
+        expected = self._sign(self._key, end.epoch, signed.clock, signed.head, signed.time)
+        if not compare_digest(expected.encode(), signed.signature.encode()):
+            return False
+        back = self._history.clock - signed.clock
+        return back < 0 or self._history.chain.agrees(back, signed.head) is False
+
+    def _sign(self, key: bytes, epoch: str, clock: int, head: str, time: str) -> str:
+        return signature_of(key, self._session_id, epoch, clock, head, time)

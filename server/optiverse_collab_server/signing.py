@@ -1,0 +1,59 @@
+"""The key with which a server signs heads, and the line of the log when a signed head is missing (BACK)."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from pathlib import Path
+
+from optiverse_collab.core.server.effects import BackupNoticed
+from optiverse_collab.disk.durable import write_private
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.storage.failures import explained
+
+KEY_NAME, KEY_BYTES = "signing.key", 32
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+def signing_key(data: Path) -> bytes:
+    """The key in a data folder; created if there is none.
+
+    Args:
+        data: the folder; created if there is none.
+
+    Raises:
+        StorageError: the file can't be read or written, or is damaged.
+    """
+    file = data / KEY_NAME
+    with explained(file):
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not file.exists():
+            write_private(file, secrets.token_bytes(KEY_BYTES), replace=False)
+        key = file.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise StorageError(
+            f"The key {file} is damaged. Restore it from a backup; or delete it, and the server makes "
+            "another one, which can't show that a backup from before lacks changes."
+        )
+    return key
+
+
+def log_backup(noticed: BackupNoticed, session_id: str, name: str) -> None:
+    """Warn that a session was restored from a backup that lacks changes.
+
+    Args:
+        noticed: what is missing.
+        session_id: the session's name.
+        name: of the participant who has them.
+    """
+    log.warning(
+        "Session %s was restored from a backup of %s. It lacks at least %d change(s) made until %s, which %s "
+        "has. If there is a newer backup, restore that one; otherwise ask %s to bring the changes back",
+        session_id,
+        noticed.backup,
+        noticed.missing,
+        noticed.until,
+        name,
+        name,
+    )
