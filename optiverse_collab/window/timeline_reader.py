@@ -129,7 +129,7 @@ class TimelineReader(QObject):
         if self._reading is not None or self._newer is not None or self.failure:
             return
         if self.timeline is None and clock > self._empty_until:
-            start, self._start = clock if self._start is None else self._start, None
+            start, self._start = clock if self._start is None else min(self._start, clock), None
             self._read(Span(max(0, start - PAGE), min(clock, start + PAGE)))
         elif self.timeline is not None and clock > self.timeline.last:
             self._newer = Span(self.timeline.last, clock)
@@ -183,7 +183,7 @@ class TimelineReader(QObject):
             self._empty_until = self._until
         elif reading.start is not None and self.timeline is None:
             self.timeline = Timeline(reading)
-        elif reading.start is not None and self.timeline is not None:
+        elif self.timeline is not None and reading.last == self.timeline.after:
             self.timeline.prepend(reading)
         self.changed.emit()
         self._look()

@@ -124,6 +124,21 @@ def test_older_changes_are_read_on_request(lab: Lab) -> None:
     assert [step.author for step in lab.reader.timeline.steps][:1] == ["ben"]
 
 
+def test_an_older_part_that_no_longer_joins_on_is_left_out(lab: Lab) -> None:
+    """The oldest part was dropped meanwhile, since there is a limit; the user may ask again."""
+    lab.move(4)
+    lab.reader.open()
+    lab.deliver()
+    timeline = lab.reader.timeline
+    assert timeline is not None
+    lab.reader.read_older()
+    timeline._restart(timeline.after + 1, timeline.at(timeline.after + 1), timeline._entries[1:])
+    lab.deliver()
+    assert lab.reader.timeline is timeline
+    assert timeline.at(timeline.last) == lab.ann.replica.view
+    assert not lab.reader.is_reading
+
+
 def test_a_session_without_changes(qtbot: QtBot, parent: QObject) -> None:
     """There is nothing to read until somebody does something."""
     wire, ann = Wire(), Peer("ann")

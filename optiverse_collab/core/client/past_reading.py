@@ -45,6 +45,11 @@ class PastReading:
         self.failure = ""
         self._until, self._most_bytes = span.until, most_bytes
 
+    @property
+    def last(self) -> int:
+        """The clock of the last change; `after` if there is none."""
+        return self.after + len(self.entries)
+
     def take(self, answer: Answer) -> bool:
         """Take an answer; returns False if it belongs to another request."""
         if isinstance(answer, (PastArrived, PastUnavailable)):

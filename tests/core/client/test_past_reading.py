@@ -48,7 +48,7 @@ def test_all_changes_and_the_bench_before(wire: Wire, ann: Peer, bob: Peer) -> N
     reading = PastReading(Span(start, start + 3))
     read(wire, bob, reading)
     assert [one.clock for one in reading.entries] == [start + 1, start + 2, start + 3]
-    assert (reading.after, reading.start, reading.failure) == (start, before, "")
+    assert (reading.after, reading.last, reading.start, reading.failure) == (start, start + 3, before, "")
     assert reading.bytes > 300
 
 
