@@ -9,6 +9,7 @@ from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 
 _TEXT = 0x81
 _MASKED = 0x80
+_FINAL, _CONTROL = 0x80, 0x08
 
 
 def handshake(path: str) -> bytes:
@@ -41,18 +42,24 @@ def text_frame(payload: bytes) -> bytes:
 
 
 class FrameReader:
-    """Splits a server's output into messages; servers never mask them, and this one doesn't fragment them."""
+    """Joins a server's output to messages, and skips pings; servers never mask their frames."""
 
     def __init__(self) -> None:
         self._rest = b""
+        self._fragments: list[bytes] = []
 
     def read(self, data: bytes) -> Iterator[bytes]:
-        """The payloads of the frames that end in `data`."""
+        """The messages that end in `data`."""
         data = self._rest + data
         end = 0
         while (payload := _next_payload(data, end)) is not None:
-            yield data[payload]
-            end = payload.stop
+            head, end = data[end], payload.stop
+            if head & _CONTROL:
+                continue
+            self._fragments.append(data[payload])
+            if head & _FINAL:
+                message, self._fragments = b"".join(self._fragments), []
+                yield message
         self._rest = data[end:]
 
 

@@ -22,6 +22,19 @@ def test_messages_are_found_however_the_bytes_arrive(cut: int) -> None:
     assert found == payloads
 
 
+def test_fragments_are_one_message_whatever_is_between_them() -> None:
+    """The server sends what is longer than 16 KB in fragments; an edit may lie across two of them."""
+    frames = [
+        Frame(Opcode.TEXT, b"pos", fin=False),
+        Frame(Opcode.PING, b"still there?"),
+        Frame(Opcode.CONT, b"iti", fin=False),
+        Frame(Opcode.CONT, b"on"),
+        Frame(Opcode.TEXT, b"next"),
+    ]
+    stream = b"".join(frame.serialize(mask=False) for frame in frames)
+    assert list(FrameReader().read(stream)) == [b"position", b"next"]
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_server_reads_what_is_sent(size: int) -> None:
     """A zero mask is a mask: the library's parser accepts the frame and finds its payload."""
