@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import IO
 
 from benchmarks.bench import pointer, sway
+from benchmarks.dialects import OURS
 from benchmarks.loop import run
 from benchmarks.participant import Participant
 from benchmarks.targets import Target
@@ -87,7 +88,7 @@ class Crowd:
 
 async def main(port: int, components: int, sources: int) -> None:
     """Put the bench into the session, and carry out the commands on standard input."""
-    target = Target("server", pid=0, port=port, syncs=True)
+    target = Target("server", pid=0, port=port, dialect=OURS)
     numbers = count()
     author = Participant(next(numbers))
     await author.connect(target)

@@ -11,11 +11,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from time import perf_counter
 
-from benchmarks.bench import drag
 from benchmarks.loop import run
 from benchmarks.participant import PATIENCE_SECONDS, Participant
 from benchmarks.targets import Target
-from benchmarks.wire import text_frame
 
 WARM_UP_SECONDS = 1.0
 """The warm-up: edits in this time are delivered and checked, but not measured."""
@@ -58,6 +56,8 @@ class Fanout:
         missing: how many of these did not happen exactly once.
         unseen: edits that did not come back to their author as an acknowledgement.
         cpu_share: CPU time of the target, in s per s.
+        deliveries_per_s: how many happened in the time in which that was measured; an overloaded
+        target delivers the rest later, or never.
         latencies_ms: from an edit's sending to each of its deliveries, sorted.
         acknowledged_ms: from an edit's sending until its author gets the acknowledgement, sorted.
         late_ms: how late edits were sent, compared with their scheduled times, sorted.
@@ -69,11 +69,17 @@ class Fanout:
     missing: int
     unseen: int
     cpu_share: float
+    deliveries_per_s: float
     latencies_ms: Sequence[float]
     acknowledged_ms: Sequence[float]
     late_ms: Sequence[float]
     busy: float
     resident_mb: float
+
+    @property
+    def cost(self) -> float:
+        """CPU seconds of the target per 100,000 deliveries."""
+        return self.cpu_share * 1e5 / self.deliveries_per_s if self.deliveries_per_s else 0.0
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
@@ -105,6 +111,8 @@ class _Run:
         self._sent = array("d")
         self._late_ms = array("d")
         self._seen: list[array[int]] = []
+        self._began = self._ended = 0.0
+        self._delivered = 0
         self._latencies_ms = array("d")
         self._acknowledged_ms = array("d")
 
@@ -112,8 +120,7 @@ class _Run:
         """Do it all."""
         first, *others = self._participants
         await first.connect(self._target)
-        if self._target.syncs:
-            await first.put(self._load.components)
+        await first.put(self._load.components)
         for participant in others:
             await participant.connect(self._target)
         self._plan()
@@ -138,7 +145,7 @@ class _Run:
             for editor in range(load.editors):
                 late = 0 if load.in_step else editor / load.editors
                 clock = self._participants[editor].client_clock + round_ + 1
-                frame = text_frame(drag(len(self._edits), clock, editor))
+                frame = self._target.dialect.edit(len(self._edits), clock, editor)
                 self._edits.append(_Edit((round_ + late) / load.hz, editor, frame))
         total = len(self._edits)
         self._sent = array("d", [0.0] * total)
@@ -154,9 +161,10 @@ class _Run:
         start = perf_counter()
         sending = asyncio.create_task(self._send(start))
         await asyncio.sleep(WARM_UP_SECONDS)
-        began, target_s, own_s = perf_counter(), self._target.cpu_s(), time.process_time()
-        await asyncio.sleep(start + WARM_UP_SECONDS + self._load.seconds - began)
-        took = perf_counter() - began
+        self._began, target_s, own_s = perf_counter(), self._target.cpu_s(), time.process_time()
+        await asyncio.sleep(start + WARM_UP_SECONDS + self._load.seconds - self._began)
+        self._ended = perf_counter()
+        took = self._ended - self._began
         shares = (self._target.cpu_s() - target_s) / took, (time.process_time() - own_s) / took
         await sending
         return shares
@@ -175,19 +183,23 @@ class _Run:
         """Read messages until nothing is missing, or the time is up."""
         deadline = perf_counter() + PATIENCE_SECONDS
         left = len(self._edits) * len(self._participants)
-        if not self._target.syncs:
-            left -= len(self._edits)  # a relay sends nothing back
+        if not self._target.dialect.echoes:
+            left -= len(self._edits)
         while left > 0 and perf_counter() < deadline:
             await asyncio.sleep(0.05)
             for participant, seen in zip(self._participants, self._seen, strict=True):
                 for at, number in participant.read():
                     seen[number] = min(seen[number] + 1, 2)
                     left -= 1
-                    edit = self._edits[number]
-                    if edit.due_s >= WARM_UP_SECONDS:
-                        is_own = edit.editor == participant.number
-                        times_ms = self._acknowledged_ms if is_own else self._latencies_ms
-                        times_ms.append((at - self._sent[number]) * 1000)
+                    self._note(participant, self._edits[number], at, (at - self._sent[number]) * 1000)
+
+    def _note(self, participant: Participant, edit: _Edit, at: float, took_ms: float) -> None:
+        """Note one delivery or acknowledgement."""
+        is_own = edit.editor == participant.number
+        if edit.due_s >= WARM_UP_SECONDS:
+            (self._acknowledged_ms if is_own else self._latencies_ms).append(took_ms)
+        if not is_own and self._began <= at <= self._ended:
+            self._delivered += 1
 
     def _result(self, cpu_share: float, busy: float) -> Fanout:
         expected = len(self._edits) * (len(self._participants) - 1)
@@ -198,6 +210,7 @@ class _Run:
             missing=expected - delivered,
             unseen=len(self._edits) - own,
             cpu_share=cpu_share,
+            deliveries_per_s=self._delivered / (self._ended - self._began),
             latencies_ms=sorted(self._latencies_ms),
             acknowledged_ms=sorted(self._acknowledged_ms),
             late_ms=sorted(self._late_ms),

@@ -9,9 +9,9 @@ import asyncio
 import ssl
 from time import perf_counter
 
-from benchmarks.bench import EDIT, pushes
+from benchmarks.dialects import Question
 from benchmarks.targets import Target
-from benchmarks.wire import FrameReader, handshake, text_frame
+from benchmarks.wire import FrameReader, text_frame
 from optiverse_collab.core.client.receipts import HAVE_BYTES, HAVE_EVERY_MS
 
 _CLOCK = b'{"clock":'
@@ -41,26 +41,26 @@ class Participant(asyncio.Protocol):
         self._came = asyncio.Event()
 
     async def connect(self, target: Target) -> None:
-        """Open the WebSocket, and ask for the document if the target speaks the protocol."""
+        """Open the WebSocket, and ask for the document if the target has one."""
         loop = asyncio.get_running_loop()
         tls = _CREDULOUS if target.tls else None
         self._transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", target.port, ssl=tls)
-        self.send(handshake(f"/ws/bench/user {self.number}"))
+        self._dialect = target.dialect
+        self.send(self._dialect.request(self.number))
         answer = b""
         while b"\r\n\r\n" not in answer:
             answer += b"".join(data for _, data in await self._more())
         self._arrivals.insert(0, (perf_counter(), answer.partition(b"\r\n\r\n")[2]))
         self._came.set()
-        if target.syncs:
-            self.send(text_frame(b'{"type":"sync:request","client_id":"client %d"}' % self.number))
-            await self._hear(b'"done":true')
-            self._confirms = True
+        for question in self._dialect.opening(self.number):
+            await self._ask(question)
+        self._confirms = self._dialect.confirms
 
     async def put(self, components: int, sources: int = 0) -> None:
         """Put a bench into the session."""
-        for self.client_clock, payload in pushes(components, sources):
-            self.send(text_frame(payload))
-            await self._hear(b'{"client_clock":%d,"result":"commit"' % self.client_clock)
+        for clock, question in self._dialect.bench(components, sources):
+            await self._ask(question)
+            self.client_clock = clock
 
     def send(self, frame: bytes) -> None:
         """Send a frame."""
@@ -81,10 +81,10 @@ class Participant(asyncio.Protocol):
     def read(self) -> list[tuple[float, int]]:
         """The edits since the last call: the time and the number of each."""
         return [
-            (at, int(number))
+            (at, number)
             for at, data in self._take()
             for message in self._reader.read(data)
-            for number in EDIT.findall(message)
+            for number in self._dialect.numbers(message)
         ]
 
     def forget(self) -> None:
@@ -99,13 +99,14 @@ class Participant(asyncio.Protocol):
         """Cut the connection."""
         self._transport.abort()
 
-    async def _hear(self, text: bytes) -> None:
-        """Skip messages up to one that contains `text`."""
+    async def _ask(self, question: Question) -> None:
+        """Send a question, and skip messages up to its answer."""
+        self.send(question.frame)
         heard = False
         while not heard:
             for _, data in await self._more():
                 for message in self._reader.read(data):
-                    heard = heard or text in message
+                    heard = heard or question.answer in message
 
     async def _more(self) -> list[tuple[float, bytes]]:
         await asyncio.wait_for(self._came.wait(), PATIENCE_SECONDS)

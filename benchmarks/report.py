@@ -47,9 +47,8 @@ def row(load: Load, relays: Sequence[Fanout], servers: Sequence[Fanout]) -> str:
     """A row of the table, under `HEAD`; each figure is the median of its runs."""
     how = f"{' in step' if load.in_step else ''}{' wss' if load.tls else ''}"
     name = f"{load.participants}, {load.editors}{how}"
-    per_100k = 1e5 / load.deliveries_per_s
-    server = _middle(servers, lambda run: run.cpu_share) * per_100k
-    relay = _middle(relays, lambda run: run.cpu_share) * per_100k
+    server = _middle(servers, lambda run: run.cost)
+    relay = _middle(relays, lambda run: run.cost)
     ratio = server / relay if relay else 0.0
     busy = _middle([*relays, *servers], lambda run: run.busy)
     late_ms = _middle([*relays, *servers], lambda run: percentile(run.late_ms, 99))

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.dialects import OURS, PLAIN, Dialect
+
 START_SECONDS = 20.0
 """How long a process may take to start listening."""
 
@@ -28,14 +30,14 @@ class Target:
         name: for the table.
         pid: of the process.
         port: where it listens.
-        syncs: whether it speaks the protocol, with ``connection:ack`` and ``sync:request``.
+        dialect: what participants say to it.
         tls: whether it encrypts connections.
     """
 
     name: str
     pid: int
     port: int
-    syncs: bool
+    dialect: Dialect
     tls: bool = False
 
     def cpu_s(self) -> float:
@@ -61,7 +63,7 @@ def resident_mb(pid: int) -> float:
 @contextlib.contextmanager
 def relay(tls: bool = False) -> Iterator[Target]:
     """A bare relay."""
-    with _process("relay", ["-m", "benchmarks.relay"], syncs=False, tls=tls) as target:
+    with process("relay", [*_python("benchmarks.relay"), *_tls(tls)], PLAIN, tls) as target:
         yield target
 
 
@@ -69,24 +71,38 @@ def relay(tls: bool = False) -> Iterator[Target]:
 def server(tls: bool = False, data: Path | None = None) -> Iterator[Target]:
     """The server as users start it, with its database in a folder of its own, or in `data`."""
     with TemporaryDirectory() as own:
-        command = ["-m", "optiverse_collab_server", "--port", "0", "--data", str(data or own)]
-        with _process("server", command, syncs=True, tls=tls) as target:
+        command = [*_python("optiverse_collab_server"), "--port", "0", "--data", str(data or own), *_tls(tls)]
+        with process("server", command, OURS, tls) as target:
             yield target
 
 
 @contextlib.contextmanager
-def _process(name: str, command: list[str], syncs: bool, tls: bool) -> Iterator[Target]:
-    """Run Python on the first core; the load generator keeps to the others meanwhile."""
+def process(name: str, command: list[str], dialect: Dialect, tls: bool = False) -> Iterator[Target]:
+    """Run a command on the first core; the load generator keeps to the others meanwhile.
+
+    Args:
+        name: for the table.
+        command: it prints its port when it listens, on a line of its own.
+        dialect: what participants say to it.
+        tls: whether it encrypts connections.
+    """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     with TemporaryDirectory() as folder, _cores() as cores:
         output = Path(folder) / "output"
         _keep_to(cores[:1])  # a process inherits its parent's
         with output.open("wb") as file:  # a full pipe that nobody reads would block it
-            arguments = [sys.executable, *command, *(["--tls"] if tls else [])]
-            process = subprocess.Popen(arguments, env=environment, stdout=file, stderr=file)
+            running = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
         _keep_to(cores[1:])
-        with process, _stopped(process):
-            yield Target(name, process.pid, _port(process, output), syncs, tls)
+        with running, _stopped(running):
+            yield Target(name, running.pid, _port(running, output), dialect, tls)
+
+
+def _python(module: str) -> list[str]:
+    return [sys.executable, "-m", module]
+
+
+def _tls(tls: bool) -> list[str]:
+    return ["--tls"] if tls else []
 
 
 @contextlib.contextmanager

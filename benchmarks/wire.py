@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from optiverse_collab.core.protocol.messages import SUBPROTOCOL
-
-_TEXT = 0x81
+_TEXT, _BINARY = 0x81, 0x82
 _MASKED = 0x80
 _FINAL, _CONTROL = 0x80, 0x08
 
 
-def handshake(path: str) -> bytes:
+def handshake(path: str, subprotocol: str = "") -> bytes:
     """The request that opens a WebSocket; its key is the example of RFC 6455, §1.3."""
+    offer = f"Sec-WebSocket-Protocol: {subprotocol}\r\n" if subprotocol else ""
     return (
         f"GET {quote(path)} HTTP/1.1\r\n"
         "Host: localhost\r\n"
@@ -21,8 +20,7 @@ def handshake(path: str) -> bytes:
         "Connection: Upgrade\r\n"
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
         "Sec-WebSocket-Version: 13\r\n"
-        f"Sec-WebSocket-Protocol: {SUBPROTOCOL}\r\n"
-        "\r\n"
+        f"{offer}\r\n"
     ).encode()
 
 
@@ -31,13 +29,22 @@ def text_frame(payload: bytes) -> bytes:
 
     The mask is zero, so the payload is unchanged; the server still unmasks it.
     """
+    return _frame(_TEXT, payload)
+
+
+def binary_frame(payload: bytes) -> bytes:
+    """A client's binary message, like `text_frame`."""
+    return _frame(_BINARY, payload)
+
+
+def _frame(kind: int, payload: bytes) -> bytes:
     size = len(payload)
     if size < 126:
-        head = bytes([_TEXT, _MASKED | size])
+        head = bytes([kind, _MASKED | size])
     elif size < 2**16:
-        head = bytes([_TEXT, _MASKED | 126]) + size.to_bytes(2, "big")
+        head = bytes([kind, _MASKED | 126]) + size.to_bytes(2, "big")
     else:
-        head = bytes([_TEXT, _MASKED | 127]) + size.to_bytes(8, "big")
+        head = bytes([kind, _MASKED | 127]) + size.to_bytes(8, "big")
     return head + bytes(4) + payload
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from benchmarks.wire import FrameReader, text_frame
+from benchmarks.wire import FrameReader, binary_frame, text_frame
 
 SIZES = [0, 1, 125, 126, 65535, 65536]
 
@@ -36,10 +38,11 @@ def test_fragments_are_one_message_whatever_is_between_them() -> None:
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_server_reads_what_is_sent(size: int) -> None:
+@pytest.mark.parametrize(("kind", "opcode"), [(text_frame, Opcode.TEXT), (binary_frame, Opcode.BINARY)])
+def test_server_reads_what_is_sent(kind: Callable[[bytes], bytes], opcode: Opcode, size: int) -> None:
     """A zero mask is a mask: the library's parser accepts the frame and finds its payload."""
     protocol = ServerProtocol(state=State.OPEN, max_size=None)
-    protocol.receive_data(text_frame(b"x" * size))
+    protocol.receive_data(kind(b"x" * size))
     [frame] = protocol.events_received()
     assert isinstance(frame, Frame)
-    assert (frame.opcode, bytes(frame.data), frame.fin) == (Opcode.TEXT, b"x" * size, True)
+    assert (frame.opcode, bytes(frame.data), frame.fin) == (opcode, b"x" * size, True)
