@@ -1,0 +1,1 @@
+"""Compares the server with others' servers for live collaboration, and with bare relays."""
