@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test lint dist format benchmark soak soak-net faults fuzz hostile architecture constraints clean
+.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test lint dist format benchmark benchmark-peers soak soak-net faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ format:  ## Put imports and formatting right
 
 benchmark:  ## Measure the server beside a bare relay
 	$(RUN) python -m benchmarks $(ARGS)
+
+benchmark-peers:  ## Measure the server beside others' servers: make benchmark-peers ARGS="--runs 1 --workload team"
+	$(RUN) python -m benchmarks.peers $(ARGS)
 
 soak: SEEDS ?= 100000
 soak: START ?= 0
