@@ -23,7 +23,7 @@ def behind(time: str, missing: int, path: str) -> str:
     return (
         f"The server was restored from a backup of {local_time(time)}, which lacks the last "
         f"{counted(missing, 'change')} that this computer had of the session. A copy of the bench with them "
-        f"was saved: {path}"
+        f"was saved. To bring them back, leave the session, open that copy, join again and merge it: {path}"
     )
 
 

@@ -17,7 +17,8 @@ def test_sentences() -> None:
     )
     assert disk.behind("then", 2, "/copy.json") == (
         "The server was restored from a backup of then, which lacks the last 2 changes that this computer "
-        "had of the session. A copy of the bench with them was saved: /copy.json"
+        "had of the session. A copy of the bench with them was saved. To bring them back, leave the session, "
+        "open that copy, join again and merge it: /copy.json"
     )
     full = disk.unprotected("The disk is full; free some space on it.")
     assert full == "Edits are not protected against a crash. The disk is full; free some space on it."
