@@ -60,6 +60,7 @@ def test_two_people_at_once_have_a_step_each() -> None:
     ann, bob = steps_of(BENCH, entries)
     assert spans([ann, bob]) == [("ann", 1, 3), ("bob", 2, 4)]
     assert ann.edits == (("a", None, Record("a", "k", {"x": 3})),)
+    assert (ann.ids, bob.ids) == (["a"], ["lens"])
     assert bob.edits == (("lens", LENS, Record("lens", "component", {"x": 4})),)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtCore import QAbstractItemModel, QModelIndex, QPoint, Qt
+from PyQt6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPoint, QPointF, Qt
+from PyQt6.QtGui import QMouseEvent
 from PyQt6.QtTest import QAbstractItemModelTester
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.past_steps import PastStep
 from optiverse_collab.core.records import Record
 from optiverse_collab.window.ui.timeline_list import StepList, StepModel
-from tests.helpers.user_input import click, move, press_key
+from tests.helpers.user_input import click, press_key
 
 
 def step(first: int, last: int | None = None, author: str = "Ana", name: str = "M3") -> PastStep:
@@ -97,6 +98,14 @@ def test_a_step_that_goes_on_changes_its_row(list_: StepList) -> None:
     assert model.data(QModelIndex()) is None
 
 
+def rest(viewport: QWidget, at: QPoint) -> None:
+    """Move the mouse there, whatever buttons another test has left pressed."""
+    none, global_at = Qt.MouseButton.NoButton, QPointF(viewport.mapToGlobal(at))
+    keys = Qt.KeyboardModifier.NoModifier
+    event = QMouseEvent(QEvent.Type.MouseMove, QPointF(at), global_at, none, none, keys)
+    QApplication.sendEvent(viewport, event)
+
+
 def test_mouse_and_keyboard(list_: StepList) -> None:
     hovered: list[PastStep | None] = []
     opened: list[PastStep | None] = []
@@ -106,9 +115,9 @@ def test_mouse_and_keyboard(list_: StepList) -> None:
     viewport = list_.viewport()
     assert viewport is not None
     at = list_.visualRect(list_.model_of_steps.index(1)).center()
-    move(viewport, at)
+    rest(viewport, at)
     assert hovered[-1:] == [step(1)]
-    move(viewport, QPoint(5, 190))
+    rest(viewport, QPoint(5, 190))
     assert hovered[-1:] == [None]
     click(viewport, at)
     assert opened[:1] == [step(1)]
