@@ -19,6 +19,7 @@ import msgspec
 
 from optiverse_collab.core.client.journal import Entry, entries_of, replay
 from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.core.protocol.positions import SignedHead
 from optiverse_collab.core.records import Record
 from optiverse_collab.disk.frames import Found, Frames, find
 
@@ -69,6 +70,7 @@ class Header(msgspec.Struct, frozen=True):
     accepted: bool
     record_frames: int
     entry_frames: int
+    signed: SignedHead | None = None
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -120,6 +122,7 @@ def new_file(owner: Owner, saved: Saved, frames: Frames) -> Iterator[bytes]:
         saved.accepted,
         len(records),
         len(entries),
+        saved.signed,
     )
     yield frames.add(_encode(header))
     for batch in records:
@@ -148,7 +151,8 @@ def read(data: bytes, records: bool = True) -> Contents:
     copied = found.payloads[1 : 1 + header.record_frames + header.entry_frames]
     if len(copied) < header.record_frames + header.entry_frames:
         raise Unreadable("its copy of the replica is incomplete")
-    saved = Saved(header.client_ids, header.epoch, header.clock, header.head, [], [], {}, header.accepted)
+    position = header.epoch, header.clock, header.head
+    saved = Saved(header.client_ids, *position, [], [], {}, header.accepted, header.signed)
     try:
         if records:
             saved.records.extend(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.journal import Changed, Entry, Settled, replay
 from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.core.protocol.positions import SignedHead
 from optiverse_collab.core.records import Lane, Put, Record, Set
 from optiverse_collab.disk.file_format import MAGIC, Header, NewerFormat, Unreadable, more, new_file, read
 from optiverse_collab.disk.frames import Frames
@@ -81,6 +82,22 @@ def test_every_value_comes_back_as_it_was() -> None:
     )
     data, _ = written(copy, [])
     assert strict(read(data).saved) == strict(copy)
+
+
+def test_every_field_comes_back() -> None:
+    """BACK-2: the signed head among them."""
+    signed = SignedHead(7, "00" * 16, "then", "11" * 16)
+    copy = msgspec.structs.replace(COPY, head="22" * 16, accepted=True, signed=signed)
+    assert all(getattr(copy, name) for name in Saved.__struct_fields__), "none has its default"
+    assert read(written(copy, [])[0]).saved == copy
+
+
+def test_a_file_without_a_signed_head_is_read() -> None:
+    """BACK-2: an earlier version wrote it."""
+    fields = msgspec.to_builtins(Header(OWNER, COPY.client_ids, COPY.epoch, 0, "", False, 0, 0))
+    del fields["signed"]
+    data = MAGIC + Frames(MAGIC).add(msgspec.msgpack.encode(fields))
+    assert read(data).saved.signed is None
 
 
 def test_the_document_can_be_left_out() -> None:

@@ -14,10 +14,8 @@ from optiverse_collab.core.protocol.address import invite_link
 from optiverse_collab.core.records import Put, Set
 from optiverse_collab.disk.folder import ReplicaFolder
 from optiverse_collab.disk.tokens import Tokens
-from optiverse_collab.window import folders, keeping
+from optiverse_collab.window import folders
 from optiverse_collab.window.leftovers import Leftovers
-from optiverse_collab_server.storage.backup import copy_folder
-from optiverse_collab_server.storage.restore import restore_folder
 from tests.helpers.managed_host import SOON, ManagedHost, join, until_stored
 from tests.helpers.qt_servers import WebSocketServer
 from tests.helpers.scripted_server import scripted_server
@@ -90,57 +88,6 @@ def test_another_history_is_no_hindrance(
         join(qtbot, again, another.url, "lab")
         assert again.failures == []
         assert folder.set_asides() == []
-        again.manager.close()
-
-
-def restored(own: ServerProcess, data: Path, backup: Path) -> None:
-    """Let the server's operator restore a backup."""
-    own.kill()
-    restore_folder(backup, data)
-    own.start()
-
-
-def test_window_in_a_session_says_that_it_was_restored(qtbot: QtBot, parent: QObject, tmp_path: Path) -> None:
-    """CLK-8: and how much more the window knows; its bench stays."""
-    data, backup = tmp_path / "data", tmp_path / "backup"
-    with ServerProcess(data) as server:
-        window = ManagedHost(parent)
-        join(qtbot, window, server.url, "lab")
-        window.host.user_does(LENS)
-        until_stored(qtbot, window)
-        copy_folder(data, backup)
-        window.host.user_does(Put("mirror", "component", {}))
-        until_stored(qtbot, window, "mirror")
-        restored(server, data, backup)
-        qtbot.waitUntil(lambda: bool(window.failures), timeout=SOON)
-        assert "restored from a backup of" in window.failures[0]
-        assert "which lacks the last 1 change of this session" in window.failures[0]
-        assert {"lens", "mirror"} <= window.host.bench.keys()
-        window.manager.close()
-
-
-def test_window_that_comes_back_saves_what_the_backup_lacks(
-    qtbot: QtBot, parent: QObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """CLK-8, DISK-6: it joins the session in its restored state."""
-    data, backup, copy = tmp_path / "data", tmp_path / "backup", tmp_path / "copy.json"
-    monkeypatch.setattr(keeping, "copy_path", lambda *_: copy)
-    with ServerProcess(data) as server:
-        window = ManagedHost(parent)
-        join(qtbot, window, server.url, "lab")
-        window.host.user_does(LENS)
-        until_stored(qtbot, window)
-        copy_folder(data, backup)
-        window.host.user_does(Put("mirror", "component", {"name": "Later"}))
-        until_stored(qtbot, window, "mirror")
-        window.manager.close()
-        assert window.manager.background.wait(SOON / 1000)
-        restored(server, data, backup)
-        again = ManagedHost(parent)
-        join(qtbot, again, server.url, "lab")
-        assert [*again.host.bench] == ["lens"]
-        qtbot.waitUntil(lambda: any(str(copy) in text for text in again.texts("WARNING")), timeout=SOON)
-        assert "Later" in copy.read_text("utf-8")
         again.manager.close()
 
 
