@@ -12,11 +12,13 @@ from hypothesis.strategies import SearchStrategy
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import decode_ops, size_of
 from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, SyncRequest
+from optiverse_collab.core.protocol.outcomes import AckResult
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.records import Lane, Op, Put, Record, Remove, Set, apply
 from optiverse_collab.core.server import chain
-from optiverse_collab.core.server.answers import answer_of
+from optiverse_collab.core.server.answers import ack_of, answer_of
 from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.errors import ChangeRefused
 from tests.core.server.histories import asked, at, do, make
 
@@ -267,3 +269,20 @@ def test_each_lane_is_a_document_of_its_own(changes: list[list[Op]]) -> None:
         assert known[-1] == {id: one for id, one in history.document.records.items() if one.lane is lane}
         for clock, copy in enumerate(known):
             assert up_to_date(history, clock, copy, lane) == known[-1]
+
+
+def test_an_acknowledgement_says_what_became_of_a_change() -> None:
+    """PUSH-4: all of it, a part or nothing took effect; with those who made others' edits."""
+    history = make()
+    whole = do(history, LENS, Put("mirror", "component", {"x": 0}))
+    part = do(history, Set("lens", {"x": 1}), Set("gone", {"x": 1}))
+    none = do(history, Set("gone", {"x": 1}))
+    do(history, Set("lens", {"x": 2}), by="bob")
+    replaced = do(history, Set("lens", {"x": 3}), seen=part.entry.clock)
+    authors = history.names.texts(NameKind.AUTHOR)
+    acks = [ack_of(one.entry, authors) for one in (whole, part, none, replaced)]
+    results = [AckResult.COMMIT, AckResult.REBASE, AckResult.DISCARD, AckResult.COMMIT]
+    assert [ack.result for ack in acks] == results
+    assert [ack.clock for ack in acks] == [1, 2, 3, 5]
+    assert [lost.id for lost in acks[1].lost] == ["gone"]
+    assert [(one.id, one.by) for one in acks[3].replaced] == [("lens", "bob")]

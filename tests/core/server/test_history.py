@@ -265,3 +265,30 @@ def test_discarded_history_lets_go_of_what_it_knows() -> None:
     history.discard()
     assert (document.records, history.stamps, history.tombstones, space.used) == ({}, {}, {}, 0)
     assert not history.outcomes.kept
+
+
+def test_a_version_of_the_server_is_an_entry_of_its_own() -> None:
+    """HIST-13: chained and followed like any other, by nobody who could take part; once for each reason."""
+    history = make()
+    do(history, Put("lens", "k", {"x": 0}))
+    assert history.keep_version() is None
+    do(history, Set("lens", {"x": 1}), by="bob", step="sweep:1")
+    before = history.chain.head
+    made = history.keep_version()
+    assert made is not None
+    assert (made.entry.clock, made.entry.origin, made.entry.author, made.lane) == (3, 0, 0, Lane.META)
+    assert made.kept.head == history.chain.head == next_head(before, made.kept.data)
+    [version] = [one for one in history.document.records.values() if one.lane is Lane.META]
+    assert (version.props["clock"], version.props["by"]) == (1, "bob")
+    assert history.keep_version() is None
+
+
+def test_a_moment_has_one_version_of_the_server() -> None:
+    """HIST-13: a second reason for the same moment makes none."""
+    history = make()
+    do(history, Put("lens", "k", {"x": 0}))
+    mine = Put("mine", "version", {"name": "start", "clock": 1}, Lane.META)
+    do(history, mine)
+    do(history, Set("lens", {"x": 1}), step="sweep:1")
+    assert history.keep_version() is None
+    assert [one.id for one in history.versions.all.values()] == ["mine"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.records import Put, Set
 from optiverse_collab.core.server import outcomes
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.outcomes import memory_of
+from optiverse_collab.errors import ChangeRefused
 from tests.core.server.histories import do, make
 
 
@@ -46,3 +48,13 @@ def test_outcome_takes_more_than_its_json() -> None:
         do(history, Set("a", props), by=by, seen=1)
     one, two = map(memory_of, history.outcomes.kept)
     assert 600 < one < two < 1200
+
+
+def test_a_change_with_too_much_to_tell_is_refused() -> None:
+    """LIM-13: what it conflicts with counts, too."""
+    history = make(Limits(message_bytes=65_536 + 4000))
+    do(history, *(Put(f"item {number}", "k", {"x": 0}) for number in range(40)))
+    do(history, *(Set(f"item {number}", {"x": 1}) for number in range(40)), by="bob")
+    with pytest.raises(ChangeRefused, match="that it conflicts with; split it"):
+        do(history, *(Set(f"item {number}", {"x": 2}) for number in range(40)), by="cid", seen=1)
+    do(history, *(Set(f"item {number}", {"x": 2}) for number in range(3)), by="cid", seen=1)

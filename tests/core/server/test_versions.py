@@ -234,3 +234,12 @@ def test_versions_take_no_room_from_the_bench() -> None:
         do(history, Put("mirror", "k"))
     do(history, Remove("lens"))
     do(history, Put("mirror", "k"))
+
+
+def test_a_moment_that_has_a_version_gets_no_other() -> None:
+    """HIST-13"""
+    history = with_lens()
+    do(history, kept("mine", name="good", clock=2))
+    do(history, Set("lens", {"x": 2}), step="sweep:1")
+    assert history.keep_version() is None
+    assert [one.id for one in history.versions.all.values()] == ["mine"]
