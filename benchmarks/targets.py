@@ -57,7 +57,8 @@ def resident_mb(pid: int) -> float:
     if not sys.platform.startswith("linux"):
         return 0.0
     status = Path(f"/proc/{pid}/status").read_text()
-    return int(status.split("VmRSS:")[1].split()[0]) * 1024 / 1e6
+    _, found, rest = status.partition("VmRSS:")  # not there once the process has ended
+    return int(rest.split()[0]) * 1024 / 1e6 if found else 0.0
 
 
 @contextlib.contextmanager
@@ -95,6 +96,9 @@ def process(name: str, command: list[str], dialect: Dialect, tls: bool = False) 
         _keep_to(cores[1:])
         with running, _stopped(running):
             yield Target(name, running.pid, _port(running, output), dialect, tls)
+            if running.poll() is not None:
+                last = output.read_text(errors="replace").strip().splitlines()[-1]
+                raise RuntimeError(f"{name} ended under load with exit code {running.returncode}: {last}")
 
 
 def _python(module: str) -> list[str]:
