@@ -5,7 +5,7 @@ RUN := $(PYTHON) scripts/bootstrap.py run
 .PHONY: help demo quick-start screenshots crowd timeline-pictures animation test lint dist format benchmark benchmark-peers soak soak-net faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
 demo:  ## Open two windows of the demo bench in one session; without a screen, play it and write a picture
 	$(RUN) python scripts/demo.py
