@@ -95,7 +95,12 @@ def process(name: str, command: list[str], dialect: Dialect, tls: bool = False) 
             running = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
         _keep_to(cores[1:])
         with running, _stopped(running):
-            yield Target(name, running.pid, _port(running, output), dialect, tls)
+            target = Target(name, running.pid, _port(running, output), dialect, tls)
+            try:
+                yield target
+            except (OSError, RuntimeError):
+                if running.poll() is None:
+                    raise
             if running.poll() is not None:
                 last = output.read_text(errors="replace").strip().splitlines()[-1]
                 raise RuntimeError(f"{name} ended under load with exit code {running.returncode}: {last}")

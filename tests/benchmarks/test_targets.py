@@ -24,8 +24,9 @@ sys.exit("out of memory")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Only Linux has /proc.")
-def test_a_target_that_ends_under_load_says_so(tmp_path: Path) -> None:
-    """Otherwise its participants would just miss deliveries."""
+@pytest.mark.parametrize("fails", [False, True], ids=["deliveries go missing", "a connection fails"])
+def test_a_target_that_ends_under_load_says_so(fails: bool, tmp_path: Path) -> None:
+    """Whatever its participants see of that."""
     end = tmp_path / "end"
 
     def measure() -> None:
@@ -33,9 +34,17 @@ def test_a_target_that_ends_under_load_says_so(tmp_path: Path) -> None:
             end.touch()
             wait_until_ended(target.pid)
             assert target.resident_mb() == 0.0
+            if fails:
+                raise ConnectionResetError
 
     with pytest.raises(RuntimeError, match=r"^tiny ended under load with exit code 1: out of memory$"):
         measure()
+
+
+def test_other_errors_are_what_they_are() -> None:
+    command = [sys.executable, "-c", "import time; print(1, flush=True); time.sleep(60)"]
+    with pytest.raises(ConnectionResetError), process("tiny", command, PLAIN):
+        raise ConnectionResetError
 
 
 def test_a_target_that_never_listens_is_named_with_its_words() -> None:
