@@ -15,7 +15,7 @@ from optiverse_collab.core.client.past_effects import (
     Span,
 )
 from optiverse_collab.core.client.past_reading import PastReading
-from optiverse_collab.core.client.past_steps import PastStep, played, steps_of
+from optiverse_collab.core.client.past_steps import Grouping, PastStep, steps_of
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.records import Record
 from optiverse_collab.drivers.aio.driver import AioDriver
@@ -70,7 +70,10 @@ class PastReader:
         reading = await self.read(wanted)
         start = await self.bench(reading.after) if reading.start is None else dict(reading.start)
         is_whole = await self._starts_at(wanted, reading.after)
-        return PastSpan(start, played(start, reading.entries), steps_of(start, reading.entries), is_whole)
+        grouping = Grouping(start)
+        for entry in reading.entries:
+            grouping.add(entry)
+        return PastSpan(start, grouping.records, grouping.steps, is_whole)
 
     async def _starts_at(self, span: Span, clock: int) -> bool:
         """Whether a span starts at a clock, since all before that was made earlier; it may not be kept."""

@@ -33,17 +33,25 @@ def is_signed(replica: Replica) -> bool:
     return signed is not None and signed.clock == replica.clock
 
 
+def with_backup(
+    qtbot: QtBot, parent: QObject, server: ServerProcess, data: Path, backup: Path
+) -> ManagedHost:
+    """A window with a lens, and a mirror that the backup lacks."""
+    window = ManagedHost(parent)
+    join(qtbot, window, server.url, "lab")
+    window.host.user_does(LENS)
+    until_stored(qtbot, window)
+    copy_folder(data, backup)
+    window.host.user_does(Put("mirror", "component", {"name": "Later"}))
+    until_stored(qtbot, window, "mirror")
+    return window
+
+
 def test_window_in_a_session_says_that_it_was_restored(qtbot: QtBot, parent: QObject, tmp_path: Path) -> None:
     """CLK-8: and how much more the window knows; its bench stays."""
     data, backup = tmp_path / "data", tmp_path / "backup"
     with ServerProcess(data) as server:
-        window = ManagedHost(parent)
-        join(qtbot, window, server.url, "lab")
-        window.host.user_does(LENS)
-        until_stored(qtbot, window)
-        copy_folder(data, backup)
-        window.host.user_does(Put("mirror", "component", {}))
-        until_stored(qtbot, window, "mirror")
+        window = with_backup(qtbot, parent, server, data, backup)
         restored(server, data, backup)
         qtbot.waitUntil(lambda: bool(window.failures), timeout=SOON)
         assert "restored from a backup of" in window.failures[0]
@@ -59,13 +67,7 @@ def test_window_that_comes_back_saves_what_the_backup_lacks(
     data, backup, copy = tmp_path / "data", tmp_path / "backup", tmp_path / "copy.json"
     monkeypatch.setattr(keeping, "copy_path", lambda *_: copy)
     with ServerProcess(data) as server:
-        window = ManagedHost(parent)
-        join(qtbot, window, server.url, "lab")
-        window.host.user_does(LENS)
-        until_stored(qtbot, window)
-        copy_folder(data, backup)
-        window.host.user_does(Put("mirror", "component", {"name": "Later"}))
-        until_stored(qtbot, window, "mirror")
+        window = with_backup(qtbot, parent, server, data, backup)
         window.manager.close()
         assert window.manager.background.wait(SOON / 1000)
         restored(server, data, backup)
@@ -84,13 +86,7 @@ def test_window_proves_that_files_were_copied_back(
     data, backup, copy = tmp_path / "data", tmp_path / "backup", tmp_path / "copy.json"
     monkeypatch.setattr(keeping, "copy_path", lambda *_: copy)
     with ServerProcess(data) as server:
-        window = ManagedHost(parent)
-        join(qtbot, window, server.url, "lab")
-        window.host.user_does(LENS)
-        until_stored(qtbot, window)
-        copy_folder(data, backup)
-        window.host.user_does(Put("mirror", "component", {"name": "Later"}))
-        until_stored(qtbot, window, "mirror")
+        window = with_backup(qtbot, parent, server, data, backup)
         session = window.manager.service.session
         assert session is not None
         qtbot.waitUntil(lambda: is_signed(session.replica), timeout=20 * 1000)  # at the next heartbeat

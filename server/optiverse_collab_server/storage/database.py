@@ -148,7 +148,7 @@ class Database:
         return stored
 
     def load_at(self, name: str, clock: int, most: int = ANY_SIZE) -> Steps[StoredPast | None]:
-        """A session at a clock, checked as far as it is read; None if that is not stored.
+        """A session at a clock; what is read is checked. None if that is not stored.
 
         Raises:
             TooLarge: it takes more than `most` bytes of memory.

@@ -17,7 +17,7 @@ from optiverse_collab_server.storage.steps import Steps
 def read_at(
     connection: sqlite3.Connection, session: SessionRow, clock: int, most: int = ANY_SIZE
 ) -> Steps[StoredPast | None]:
-    """A session at a clock, checked as far as it is read; None if that is not stored.
+    """A session at a clock; what is read is checked. None if that is not stored.
 
     Raises:
         TooLarge: it takes more than `most` bytes of memory.
