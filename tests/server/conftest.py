@@ -7,9 +7,12 @@ import logging
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def own_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Undo the log setup of `main` after each test."""
+    """Begin each test with the log as it was imported, and undo the setup of `main` after it.
+
+    A handler that another test left would count its lines against the limit, and reword this test's.
+    """
     logger = logging.getLogger("optiverse_collab_server")
-    for name in ("handlers", "level", "propagate"):
-        monkeypatch.setattr(logger, name, getattr(logger, name))
+    for name, value in (("handlers", []), ("level", logger.level), ("propagate", True)):
+        monkeypatch.setattr(logger, name, value)

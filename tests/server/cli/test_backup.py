@@ -19,8 +19,6 @@ from tests.helpers.server_process import ServerProcess
 from tests.helpers.storage import execute
 from tests.server.cli.folders import edit, fill_folder, grants_in, records, served
 
-pytestmark = pytest.mark.usefixtures("own_log")
-
 
 def test_copy_of_a_folder_in_use_is_whole_and_can_be_served(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -16,8 +16,6 @@ from tests.helpers.processes import run_python
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.storage import database, execute, fill
 
-pytestmark = pytest.mark.usefixtures("own_log")
-
 
 def test_check_says_of_each_session_that_it_is_whole(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

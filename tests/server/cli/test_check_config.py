@@ -10,8 +10,6 @@ from optiverse_collab_server.cli.main import main
 from optiverse_collab_server.config.file import ConfigFile
 from optiverse_collab_server.config.settings import TABLE
 
-pytestmark = pytest.mark.usefixtures("own_log")
-
 
 def test_every_setting_is_shown_with_its_origin(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch

@@ -16,8 +16,6 @@ from tests.helpers.grants import grant
 from tests.helpers.storage import execute
 from tests.server.cli.folders import edit, fill_folder, records, served
 
-pytestmark = pytest.mark.usefixtures("own_log")
-
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:

@@ -13,8 +13,6 @@ from tests.helpers.aio import run
 from tests.helpers.storage import execute
 from tests.server.cli.folders import edit, fill_folder, served
 
-pytestmark = pytest.mark.usefixtures("own_log")
-
 SUBJECTS = ["versions", "folder", "disk", "sessions", "clock", "tls", "port", "reach"]
 
 

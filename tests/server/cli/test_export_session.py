@@ -13,8 +13,6 @@ from tests.helpers.aio import run
 from tests.helpers.storage import execute
 from tests.server.cli.folders import edit, fill_folder, served
 
-pytestmark = pytest.mark.usefixtures("own_log")
-
 
 def test_session_is_exported_while_the_server_runs(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -13,8 +13,6 @@ from optiverse_collab_server.cli.main import main
 from tests.helpers.aio import run
 from tests.server.cli.folders import edit, fill_folder, put, records, served
 
-pytestmark = pytest.mark.usefixtures("own_log")
-
 
 def exported(data: Path, session: str = "lab") -> Path:
     """A file of a session with the records a and b."""

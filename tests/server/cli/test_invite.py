@@ -22,8 +22,6 @@ from tests.helpers.knocks import heard, knocking
 from tests.helpers.live_server import LiveServer, RawClient, live_server
 from tests.server.cli.folders import grants_in
 
-pytestmark = pytest.mark.usefixtures("own_log")
-
 
 async def make(*options: str) -> None:
     """Make an invite, in a thread other than the server's."""

@@ -11,8 +11,6 @@ from optiverse_collab_server.cli import check, serve
 from optiverse_collab_server.cli.main import main
 from optiverse_collab_server.config.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("own_log")
-
 
 @pytest.fixture
 def ran(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Settings]]:

@@ -10,8 +10,6 @@ import pytest
 from optiverse_collab_server.cli.main import main
 from tests.helpers.storage import database, fill
 
-pytestmark = pytest.mark.usefixtures("own_log")
-
 
 def test_old_history_goes_and_the_file_shrinks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with database(tmp_path) as made:

@@ -14,8 +14,6 @@ from tests.helpers.aio import run
 from tests.helpers.storage import execute
 from tests.server.cli.folders import edit, fill_folder, records, served
 
-pytestmark = pytest.mark.usefixtures("own_log")
-
 
 def backed_up(tmp_path: Path) -> tuple[Path, Path]:
     """A data folder, and a backup of it that lacks the record c."""

@@ -200,7 +200,7 @@ def test_loop_without_signals_is_told_to_stop_too(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize("is_there", [True, False], ids=["uvloop", "asyncio"])
 def test_exit_code_says_whether_it_could_start(
-    is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own_log: None
+    is_there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With uvloop if it is installed, otherwise without."""
     if not is_there:

@@ -15,8 +15,6 @@ from tests.helpers.aio import run
 from tests.helpers.storage import database, execute, fill
 from tests.server.cli.folders import edit, fill_folder, served
 
-pytestmark = pytest.mark.usefixtures("own_log")
-
 
 def test_each_session_has_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fill_folder(tmp_path, lab=["a", "b"], empty=[])
