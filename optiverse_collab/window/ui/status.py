@@ -40,6 +40,7 @@ class StatusWidget(QToolButton):
         super().__init__(parent)
         self.details: Sequence[str] = ()
         self.avatars: Sequence[Avatar] = ()
+        self._shown: tuple[str, ...] = ()
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         press_by_keys(self)
@@ -66,10 +67,13 @@ class StatusWidget(QToolButton):
         return self.text()
 
     def show_standing(self, standing: Standing, tooltip: str) -> None:
-        """Show the state."""
-        self.standing = standing
-        self.setText(wording.state(standing))
-        self.details = wording.details(standing)
+        """Show the state; paint only if that looks different, since figures change every second."""
+        before, words = self._shown, wording.state(standing)
+        self.standing, self.details = standing, wording.details(standing)
+        self._shown = (standing.state.value, standing.quality.grade.value, tooltip, words, *self.details)
+        if self._shown == before:
+            return
+        self.setText(words)
         self.setToolTip(unmarked(tooltip))
         self.setAccessibleName(wording.accessible(_joined(self.text(), self.details)))
         self.updateGeometry()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PyQt6.QtCore import QSize, Qt
-from PyQt6.QtGui import QColor, QPalette
+from PyQt6.QtCore import QCoreApplication, QSize, Qt
+from PyQt6.QtGui import QColor, QPaintEvent, QPalette
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
@@ -55,6 +55,31 @@ def test_words_and_what_a_screen_reader_says(status: StatusWidget) -> None:
     status.show_standing(LOST, "<b>")
     assert shown_at(status, status.sizeHint().width()) == "Reconnecting… · in 12 s · 3 edits waiting"
     assert status.toolTip() == "<qt>&lt;b&gt;</qt>"
+
+
+class Counting(StatusWidget):
+    """Counts how often it was painted."""
+
+    painted = 0
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        self.painted += 1
+        super().paintEvent(event)
+
+
+def test_figures_that_are_not_visible_paint_nothing(qtbot: QtBot) -> None:
+    """Otherwise an idle window paints every second."""
+    status = Counting()
+    qtbot.addWidget(status)
+    status.show_standing(WELL, "tip")
+    status.show()
+    qtbot.waitUntil(lambda: status.painted > 0)
+    before = status.painted
+    status.show_standing(WELL._replace(quality=WELL.quality._replace(history=(1.0,))), "tip")
+    QCoreApplication.sendPostedEvents()
+    assert status.painted == before
+    status.show_standing(WELL._replace(quality=WELL.quality._replace(grade=Grade.GOOD)), "tip")
+    qtbot.waitUntil(lambda: status.painted > before)
 
 
 def test_details_go_where_there_is_little_room(status: StatusWidget) -> None:
