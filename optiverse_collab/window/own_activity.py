@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PyQt6.QtCore import QElapsedTimer, QEvent, QObject, pyqtSignal, pyqtSlot
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtCore import QElapsedTimer, QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.activity import ACTIVITY, Doing, shown_activity
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.host.api import Host
+from optiverse_collab.window.input_watch import InputWatch
 
 IDLE_MS = 60_000
 """After this long without input, the user no longer counts as using an open item."""
-
-_INPUT = frozenset(
-    (
-        QEvent.Type.KeyPress,
-        QEvent.Type.InputMethod,
-        QEvent.Type.MouseButtonPress,
-        QEvent.Type.MouseMove,
-        QEvent.Type.Wheel,
-        QEvent.Type.TabletMove,
-        QEvent.Type.TouchUpdate,
-    )
-)
 
 
 class OwnActivity(QObject):
@@ -47,6 +35,8 @@ class OwnActivity(QObject):
         self._items: Mapping[str, Doing] = {}
         self._is_idle = False
         self._since_input = QElapsedTimer()
+        self._input = InputWatch(self)
+        self._input.came.connect(self._on_input)
         self._timer = single_shot(self, self._on_timer)
         self._unwatch = host.watch_editors(self.look)
 
@@ -70,23 +60,17 @@ class OwnActivity(QObject):
         self._since_input.start()
         self._show()
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Remember the time of the last input, and let it pass."""
-        if event is not None and event.type() in _INPUT:
-            self._since_input.start()
-            if self._is_idle:
-                self._is_idle = False
-                self._show()
-        return False
+    @pyqtSlot()
+    def _on_input(self) -> None:
+        """Remember the time of the last input."""
+        self._since_input.start()
+        if self._is_idle:
+            self._is_idle = False
+            self._show()
 
     def _listen(self, listens: bool) -> None:
-        app = QApplication.instance()
-        if app is None:
-            return
-        if listens:
-            app.installEventFilter(self)
-        else:
-            app.removeEventFilter(self)
+        self._input.listen(listens)
+        if not listens:
             self._timer.stop()
 
     def _show(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from PyQt6.QtCore import QElapsedTimer, QObject, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QElapsedTimer, QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.effects import Conflict, ShowChange
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
@@ -23,11 +23,9 @@ from optiverse_collab.window.gestures import new_id
 from optiverse_collab.window.grip import Grip
 from optiverse_collab.window.own_activity import OwnActivity
 from optiverse_collab.window.pace import Pace
+from optiverse_collab.window.scan import Scan
 from optiverse_collab.window.undo import Undo
 from optiverse_collab.wording import log_lines
-
-SCAN_MS, SCAN_RECORDS = 1000, 100
-"""How many records the background scan checks, and how often: a bench of 1,000 within 10 s."""
 
 AT_ONCE = 200
 """Others' edits of more records than this, for example after an absence, are shown in steps."""
@@ -82,11 +80,9 @@ class LiveBench(QObject):
         self._pace = Pace()
         self._since_tick = QElapsedTimer()
         self._timer = single_shot(self, self._on_tick)
-        self._scan = QTimer(self)
-        self._scan.setInterval(SCAN_MS)
-        self._scan.timeout.connect(self._on_scan)
         self._capture = Capture(host, session.replica, self._wake)
         self._capture.denied = self.denied.emit
+        self._scan = Scan(self._capture, session.replica, self)
         self._grip = Grip(host, self)
         self._grip.changed.connect(self._show_presence)
         self._activity = OwnActivity(host, self)
@@ -279,10 +275,6 @@ class LiveBench(QObject):
             self._is_loading = False
             garbage.spare(self)
             self.loaded.emit()
-
-    @pyqtSlot()
-    def _on_scan(self) -> None:
-        self._capture.scan(SCAN_RECORDS)
 
     @pyqtSlot(object)
     def _show_presence(self, state: Mapping[str, object]) -> None:

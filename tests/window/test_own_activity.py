@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.activity import ACTIVITY, Doing
 from optiverse_collab.window import own_activity
+from optiverse_collab.window.input_watch import InputWatch
 from optiverse_collab.window.own_activity import OwnActivity
 from optiverse_collab.window.ui.badges import Badge
 from optiverse_collab.window.ui.cursors import CursorOverlay
@@ -106,11 +107,11 @@ def test_without_input_it_ends_until_there_is_some(
 def test_at_rest_no_input_is_listened_to(qtbot: QtBot, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[object] = []
 
-    def note(self: OwnActivity, watched: object, event: object) -> bool:
+    def note(self: InputWatch, watched: object, event: object) -> bool:
         heard.append(event)
         return False
 
-    monkeypatch.setattr(OwnActivity, "eventFilter", note)
+    monkeypatch.setattr(InputWatch, "eventFilter", note)
     lens = add(user.window, "lens")
     press_key(user.window, Qt.Key.Key_Shift)
     assert heard == []

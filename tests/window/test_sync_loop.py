@@ -15,7 +15,7 @@ from optiverse_collab.core.client.effects import Conflict, ConflictKind, ShowCha
 from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.records import Put, Record, Set
-from optiverse_collab.window import garbage, pace
+from optiverse_collab.window import garbage, pace, scan
 from optiverse_collab.window import sync_loop as module
 from optiverse_collab.window.sync_loop import LiveBench
 from tests.helpers.dict_host import DictHost
@@ -142,8 +142,8 @@ def test_leaving_shows_what_others_did_up_to_then(qtbot: QtBot, parent: QObject)
 
 
 def test_what_gave_no_sign_is_found(qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SCAN_MS", 5)
-    monkeypatch.setattr(module, "SCAN_RECORDS", 3)
+    monkeypatch.setattr(scan, "SCAN_MS", 5)
+    monkeypatch.setattr(scan, "SCAN_RECORDS", 3)
     bench = Bench(parent, records=10)
     bench.live.begin(())
     qtbot.waitUntil(lambda: len(bench.host.bench) == 10)
