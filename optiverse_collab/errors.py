@@ -6,6 +6,7 @@ The tree::
     ├── Refused                  input that breaks a rule; carries a `Reason`
     │   ├── MessageRefused       a message on the wire
     │   └── ChangeRefused        an edit, before it is applied
+    ├── BatchRefused             stored entries that don't continue a history
     ├── BenchFileError           a file that is not an Optiverse bench, or that can't be written
     ├── WouldOverwrite           other content would be replaced; nothing was done
     ├── EditsInConflict          edits conflicted with others' unseen ones; has the conflicts
@@ -75,6 +76,10 @@ class MessageRefused(Refused):
 
 class ChangeRefused(Refused):
     """An edit that can't be accepted; nothing of it was applied."""
+
+
+class BatchRefused(CollaborationError):
+    """Stored entries that can't be appended to a history; nothing of them was."""
 
 
 class BenchFileError(CollaborationError):

@@ -130,12 +130,12 @@ class History:
         Raises:
             ChangeRefused: it breaks a rule; nothing was applied.
         """
-        check_change(change.ops, self.limits)
         seen = self._check_form(change, sent, author)
         number = self.names.known(NameKind.ORIGIN, origin)
         records, tombstones = self.document.records, self.tombstones
         lane, time_ms = lane_of(change.ops, records, tombstones), max(self.time_ms, time_ms)
-        ops = self.versions.completed(change.ops, lane, self._moment, author, time_ms)
+        moment = Moment(self._occasions.edited or self.clock, self.clock)
+        ops = self.versions.completed(change.ops, lane, moment, author, time_ms)
         judged = Judgement(ops, seen, change.yields, {number, *own}, records, self.stamps, tombstones)
         sizes = self._check_result(ops, judged)
         data = encoded_within(self.limits.change_bytes, judged, self.names)
@@ -173,15 +173,15 @@ class History:
             return None
         raw = msgspec.Raw(encode_ops(ops))
         entry = Entry(self.clock + 1, TERM, 0, 0, 0, self.time_ms, raw, seen=self.clock)
-        self._follow(entry, data := _encoder.encode(entry), ops)
-        there = ((op.id, records.get(op.id)) for op in ops)
-        self._sizes.take({id: Size() if one is None else size_of_record(one) for id, one in there})
+        self.add(entry, data := _encoder.encode(entry), ops)
         return Accepted(entry, Kept(self.clock, data, self.chain.head), Lane.META)
 
-    @property
-    def _moment(self) -> Moment:
-        """The present bench, and the session's clock."""
-        return Moment(self._occasions.edited or self.clock, self.clock)
+    def add(self, entry: Entry, data: bytes, ops: Sequence[Op]) -> None:
+        """Append the next entry, which needs no check: stored bytes and operations are `data` and `ops`."""
+        self._follow(entry, data, ops)
+        there = ((op.id, self.document.records.get(op.id)) for op in ops)
+        self._sizes.take({id: Size() if one is None else size_of_record(one) for id, one in there})
+        self._knowledge.count(self.tombstones)
 
     def release(self) -> None:
         """The session is no longer live, and others may use its space."""
@@ -235,7 +235,8 @@ class History:
         return SnapshotBuilder(rest, self.document.records, self.stamps, self.tombstones)
 
     def _check_form(self, change: PushedChange, sent: int, author: str) -> int:
-        """Refuse a change with an impossible or stale `seen`; returns what its user had seen."""
+        """Refuse a malformed change, or one with a stale `seen`; returns what its user had seen."""
+        check_change(change.ops, self.limits)
         seen = sent if change.seen is None else change.seen
         if not 0 <= seen <= self.clock:
             raise ChangeRefused(

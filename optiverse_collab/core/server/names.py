@@ -57,11 +57,19 @@ class Names:
         number = self._numbers[kind].get(text)
         if number is None:
             number = self._last[kind] + 1
-            name = Name(kind, number, text)
-            self._add(name)
-            self._new.append(name)
+            self.add_new(Name(kind, number, text))
         self._asked[kind].add(number)
         return number
+
+    def last(self, kind: NameKind) -> int:
+        """The number of the newest name of a kind; 0 if there is none."""
+        return self._last[kind]
+
+    def add_new(self, name: Name) -> None:
+        """Take a name that has its number already: the next one of its kind."""
+        self._add(name)
+        self._new.append(name)
+        self._asked[name.kind].add(name.number)
 
     def watch(self) -> None:
         """From now on, requested numbers are in use, whatever `keep` gets."""

@@ -83,3 +83,16 @@ def test_name_that_came_into_use_meanwhile_is_kept() -> None:
     names.number(AUTHOR, "cid")
     names.keep(AUTHOR, ())
     assert [names.known(AUTHOR, text) for text in ("ann", "bob", "cid")] == [-1, 2, 3]
+
+
+def test_a_name_may_bring_its_number() -> None:
+    """As in the original: storage gets it, and the next name continues there."""
+    names = Names()
+    names.number(NameKind.AUTHOR, "ann")
+    names.add_new(Name(NameKind.AUTHOR, 2, "bob"))
+    assert names.last(NameKind.AUTHOR) == 2
+    assert names.last(NameKind.ORIGIN) == 0
+    assert names.take_new() == [Name(NameKind.AUTHOR, 1, "ann"), Name(NameKind.AUTHOR, 2, "bob")]
+    names.keep(NameKind.AUTHOR, [])
+    assert names.known(NameKind.AUTHOR, "bob") == 2
+    assert names.number(NameKind.AUTHOR, "carl") == 3
