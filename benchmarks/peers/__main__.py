@@ -8,21 +8,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from benchmarks import fanout
+from benchmarks import fanout, page
 from benchmarks.fanout import Load
+from benchmarks.machine import described, machine
 from benchmarks.peers import record, table
-from benchmarks.peers.figures import Figures, Result, Workload
+from benchmarks.peers.figures import Figures, Result
 from benchmarks.peers.plot import svg
 from benchmarks.peers.roster import PEERS, NotInstalledError, Peer
 from benchmarks.report import write
-
-WORKLOADS = (
-    Workload("team", Load(participants=10, editors=10)),
-    Workload("class", Load(participants=50, editors=10)),
-    Workload("crowd", Load(participants=200, editors=5)),
-    Workload("all", Load(participants=50, editors=50)),
-    Workload("flood", Load(participants=50, editors=50, hz=150.0)),
-)
+from benchmarks.workloads import WORKLOADS, Workload
 
 OURS, *_ = PEERS
 CACHE = Path.home() / ".cache" / "optiverse-collab-peers"
@@ -40,8 +34,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.publish and (options.peers or options.workloads):
         parser.error("--publish writes about all servers and workloads: leave out --only and --workload.")
     peers = [peer for peer in PEERS if peer is OURS or not options.peers or peer.key in options.peers]
-    machine = record.machine()
-    write(f"{record.described(machine)}\n\n")
+    here = machine()
+    write(f"{described(here)}\n\n")
     problems = _install(peers, options.folder)
     found: list[tuple[Workload, list[Result]]] = []
     for workload in WORKLOADS:
@@ -52,9 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _measure_each(workload.load, results, options.folder)
             found.append((workload, results))
             write(f"{table.section(workload, results)}\n\n")
-    _save(machine, found, options.out)
+    _save(here, found, options.out)
     if options.publish:
-        _publish(machine, found)
+        _publish(here, found)
     ours = [results[0] for _, results in found]
     return 1 if any(result.problem or result.missing for result in ours) else 0
 
@@ -94,8 +88,8 @@ def _publish(machine: dict[str, object], found: list[tuple[Workload, list[Result
     PICTURE.write_text(svg(found), encoding="utf-8")
     picture = "![CPU time and latency of each server under each workload](images/peers.svg)"
     sections = [table.section(workload, results) for workload, results in found]
-    table.write_section("peers", "\n\n".join([record.described(machine), picture, *sections]), table.PAGE)
-    write(f"The tables are in {table.PAGE.name}.\n")
+    page.write_section("peers", "\n\n".join([described(machine), picture, *sections]), page.PAGE)
+    write(f"The tables are in {page.PAGE.name}.\n")
 
 
 def _parser() -> argparse.ArgumentParser:

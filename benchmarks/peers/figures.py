@@ -1,35 +1,13 @@
-"""The figures of runs, their spread, and what is lost to whom."""
+"""The figures of runs, and what is lost to whom."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from statistics import median
 
-from benchmarks.fanout import Fanout, Load, percentile
+from benchmarks.fanout import Fanout, percentile
 from benchmarks.peers.roster import Peer
-
-
-@dataclass(frozen=True)
-class Workload:
-    """A kind of session.
-
-    Attributes:
-        key: its name in commands and files.
-        load: what the participants do.
-    """
-
-    key: str
-    load: Load
-
-    @property
-    def title(self) -> str:
-        """What it is, for a heading."""
-        load = self.load
-        return (
-            f"{self.key}: {load.editors} of {load.participants} edit at {load.hz:g} Hz, "
-            f"{load.deliveries_per_s:,.0f} deliveries per s"
-        )
+from benchmarks.spread import Spread, spread
 
 
 @dataclass(frozen=True)
@@ -85,25 +63,11 @@ class Result:
         return max((run.missing for run in self.runs), default=0.0)
 
 
-@dataclass(frozen=True)
-class Spread:
-    """The median and the range of a figure."""
-
-    middle: float
-    low: float
-    high: float
-
-
 METRICS: dict[str, Callable[[Figures], float]] = {
     "CPU": lambda run: run.cost,
     "p50": lambda run: run.p50_ms,
     "p99": lambda run: run.p99_ms,
 }
-
-
-def spread(values: Sequence[float]) -> Spread:
-    """The spread of at least one value."""
-    return Spread(median(values), min(values), max(values))
 
 
 def ratio(theirs: Result, ours: Result, metric: Callable[[Figures], float]) -> Spread | None:

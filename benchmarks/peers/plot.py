@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import log10
 
-from benchmarks.peers.figures import Figures, Result, Workload, spread
+from benchmarks.peers.figures import Figures, Result
 from benchmarks.peers.roster import Keeps
-from benchmarks.peers.table import figure
+from benchmarks.spread import figure, spread
+from benchmarks.workloads import Workload
 from optiverse_collab.report.svg import Svg, line, number
 
 NAME_WIDTH, BAR_WIDTH, FIGURE_WIDTH = 230, 250, 70

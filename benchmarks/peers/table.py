@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-from benchmarks.peers.figures import Figures, Result, Spread, Workload, losses, ratio, spread
+from benchmarks.page import aligned
+from benchmarks.peers.figures import Figures, Result, losses, ratio
+from benchmarks.spread import figure, shown, spread
+from benchmarks.workloads import Workload
 from optiverse_collab_server.session import TICK_MS
-
-PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
 
 HEAD = (
     "server",
@@ -29,7 +28,7 @@ def section(workload: Workload, results: Sequence[Result]) -> str:
     """A heading, a row for each peer, and what is lost to whom; the first result is ours."""
     ours = results[0]
     rows = [HEAD, *(_row(result, ours) for result in results)]
-    lines = [f"**{workload.title}**", "", *_aligned(rows)]
+    lines = [f"**{workload.title}**", "", *aligned(rows)]
     reasons: dict[str, list[str]] = {}
     for peer, better in losses(results):
         reasons.setdefault(peer.differs, []).append(f"{peer.title} ({_better(better)})")
@@ -37,31 +36,6 @@ def section(workload: Workload, results: Sequence[Result]) -> str:
     if lost:
         lines += ["", *lost, f"- {OURS_DIFFERS}."]
     return "\n".join(lines)
-
-
-def write_section(name: str, text: str, page: Path) -> None:
-    """Replace what stands between the two comments of a section of a page.
-
-    Raises:
-        ValueError: the page has no such section.
-    """
-    before = page.read_text(encoding="utf-8")
-    after, count = re.subn(
-        f"(<!-- {name} -->\n).*?(<!-- end of {name} -->)",
-        lambda marks: f"{marks[1]}{text}\n{marks[2]}",
-        before,
-        flags=re.DOTALL,
-    )
-    if count != 1:
-        raise ValueError(f"{page.name} needs one section {name!r}.")
-    page.write_text(after, encoding="utf-8")
-
-
-def figure(value: float) -> str:
-    """A figure with about three digits."""
-    if value >= 100:
-        return f"{value:,.0f}"
-    return f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def _row(result: Result, ours: Result) -> tuple[str, ...]:
@@ -72,7 +46,7 @@ def _row(result: Result, ours: Result) -> tuple[str, ...]:
     return (
         *head,
         _spread(result, lambda run: run.cost),
-        "" if compared is None else _span(compared),
+        "" if compared is None else shown(compared),
         _spread(result, lambda run: run.p50_ms),
         _missing(result) or _spread(result, lambda run: run.p99_ms),
         figure(spread([run.busy for run in result.runs]).middle),
@@ -88,24 +62,8 @@ def _missing(result: Result) -> str:
 
 
 def _spread(result: Result, metric: Callable[[Figures], float]) -> str:
-    return _span(spread([metric(run) for run in result.runs]))
-
-
-def _span(span: Spread) -> str:
-    if span.low == span.high:
-        return figure(span.middle)
-    return f"{figure(span.middle)} ({figure(span.low)}-{figure(span.high)})"
+    return shown(spread([metric(run) for run in result.runs]))
 
 
 def _better(better: dict[str, float]) -> str:
     return ", ".join(f"{name} {ratio:.2f}" for name, ratio in better.items())
-
-
-def _aligned(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows of a Markdown table that can be read in a terminal, too."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    head, *others = (
-        "| " + " | ".join(field.ljust(width) for field, width in zip(row, widths, strict=True)) + " |"
-        for row in rows
-    )
-    return [head, "|" + "|".join("-" * (width + 2) for width in widths) + "|", *others]

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import page
 from benchmarks.peers import __main__ as command
-from benchmarks.peers import table
 from benchmarks.peers.roster import Peer
+from benchmarks.workloads import WORKLOADS
 
 SHORT = ["--runs", "1", "--seconds", "0.2"]
 
@@ -46,15 +47,15 @@ def test_a_peer_that_cannot_be_had_is_left_out(
 def test_published_tables_and_plot_go_into_the_documentation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    page, picture = tmp_path / "performance.md", tmp_path / "peers.svg"
-    page.write_text("<!-- peers -->\n<!-- end of peers -->\n", encoding="utf-8")
+    written, picture = tmp_path / "performance.md", tmp_path / "peers.svg"
+    written.write_text("<!-- peers -->\n<!-- end of peers -->\n", encoding="utf-8")
     monkeypatch.setattr(Peer, "start", _refuse)
     monkeypatch.setattr(Peer, "install", lambda *_: None)
-    monkeypatch.setattr(table, "PAGE", page)
+    monkeypatch.setattr(page, "PAGE", written)
     monkeypatch.setattr(command, "PICTURE", picture)
     command.main([*SHORT, "--publish", "--out", str(tmp_path)])
-    text = page.read_text(encoding="utf-8")
-    assert text.count("**") == 2 * len(command.WORKLOADS)
+    text = written.read_text(encoding="utf-8")
+    assert text.count("**") == 2 * len(WORKLOADS)
     assert "](images/peers.svg)" in text
     assert picture.is_file()
 

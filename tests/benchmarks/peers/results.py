@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from benchmarks.fanout import Load
-from benchmarks.peers.figures import Figures, Result, Workload
+from benchmarks.peers.figures import Figures, Result
 from benchmarks.peers.roster import PEERS
+from benchmarks.workloads import WORKLOADS
 
-TEAM = Workload("team", Load(participants=10, editors=10))
+TEAM, *_ = WORKLOADS
 
 _PEERS = {peer.key: peer for peer in PEERS}
 

@@ -1,15 +1,11 @@
-"""Medians, ranges and ratios, and what counts as lost."""
+"""Figures and ratios, and what counts as lost."""
 
 from __future__ import annotations
 
 from benchmarks.fanout import Fanout
-from benchmarks.peers.figures import Figures, Spread, losses, ratio, spread
-from tests.benchmarks.peers.results import TEAM, result, results, run
-
-
-def test_a_spread_is_median_and_range() -> None:
-    assert spread([3.0, 1.0, 2.0]) == Spread(2.0, 1.0, 3.0)
-    assert spread([4.0]) == Spread(4.0, 4.0, 4.0)
+from benchmarks.peers.figures import Figures, losses, ratio
+from benchmarks.spread import Spread
+from tests.benchmarks.peers.results import result, results, run
 
 
 def test_ratios_are_of_runs_at_about_the_same_time() -> None:
@@ -50,7 +46,3 @@ def test_figures_come_from_what_the_generator_saw() -> None:
         resident_mb=50.0,
     )
     assert Figures.of(seen) == Figures(1.0, 50.0, 99.0, 0.1, 0.3, 0.25)
-
-
-def test_a_title_says_what_people_do() -> None:
-    assert TEAM.title == "team: 10 of 10 edit at 30 Hz, 2,700 deliveries per s"

@@ -1,12 +1,8 @@
-"""The tables of the comparison, and the page that they are written into."""
+"""The tables of the comparison."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
-from benchmarks.peers.table import figure, section, write_section
+from benchmarks.peers.table import section
 from tests.benchmarks.peers.results import TEAM, result, results, run
 
 
@@ -41,19 +37,3 @@ def test_a_server_that_collapses_is_named() -> None:
 def test_a_server_that_could_not_run_has_its_reason() -> None:
     text = section(TEAM, [*results(), result("hocuspocus", problem="left out: npm is not installed")])
     assert "left out: npm is not installed" in text
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"), [(0.153, "0.15"), (9.99, "9.99"), (10.04, "10.0"), (2569.4, "2,569")]
-)
-def test_figures_have_about_three_digits(value: float, shown: str) -> None:
-    assert figure(value) == shown
-
-
-def test_only_the_section_of_the_page_is_replaced(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("a\n<!-- peers -->\nold\n<!-- end of peers -->\nb\n", encoding="utf-8")
-    write_section("peers", r"new \1", page)
-    assert page.read_text(encoding="utf-8") == "a\n<!-- peers -->\nnew \\1\n<!-- end of peers -->\nb\n"
-    with pytest.raises(ValueError, match="needs one section 'others'"):
-        write_section("others", "new", page)
