@@ -51,14 +51,21 @@ class Dialect(Protocol):
 
 
 class Plain:
-    """A relay: the server's messages without the questions, since nobody would answer."""
+    """A relay: the server's messages without the questions, since nobody would answer.
+
+    Args:
+        session: the session's name.
+    """
 
     echoes = False
     confirms = False
 
+    def __init__(self, session: str = "bench") -> None:
+        self._session = session
+
     def request(self, number: int) -> bytes:
         """As for the server."""
-        return handshake(f"/ws/bench/user {number}", SUBPROTOCOL)
+        return handshake(f"/ws/{self._session}/user {number}", SUBPROTOCOL)
 
     def opening(self, number: int) -> Iterator[Question]:
         """Nothing: there is no document."""

@@ -16,7 +16,7 @@ from benchmarks.participant import PATIENCE_SECONDS, Participant
 from benchmarks.targets import Target
 
 WARM_UP_SECONDS = 1.0
-"""The warm-up: edits in this time are delivered and checked, but not measured."""
+"""The usual warm-up."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,10 @@ class Load:
         hz: how often each of these sends a position.
         seconds: the measured time.
         in_step: all editors send at the same moments, the best case for a server that gathers edits
-        into frames; otherwise their edits are spread evenly, the worst case. components: how many
-        the session's bench has; each editor drags its own. tls: whether connections are encrypted.
+        into frames; otherwise their edits are spread evenly, the worst case.
+        components: how many the session's bench has; each editor drags its own.
+        tls: whether connections are encrypted.
+        warm_up_s: edits in this time are delivered and checked, but not measured.
     """
 
     participants: int
@@ -40,6 +42,7 @@ class Load:
     in_step: bool = False
     components: int = 1000
     tls: bool = False
+    warm_up_s: float = WARM_UP_SECONDS
 
     @property
     def deliveries_per_s(self) -> float:
@@ -90,7 +93,17 @@ def percentile(values: Sequence[float], percent: float) -> float:
 def measure(target: AbstractContextManager[Target], load: Load) -> Fanout:
     """Start a target, put it under load, and stop it."""
     with target as running:
-        return run(_Run(running, load).measure())
+        return drive([running], load)
+
+
+def drive(rooms: Sequence[Target], load: Load) -> Fanout:
+    """Put a running target under load.
+
+    Args:
+        rooms: the target, once for each session; their dialects name different ones.
+        load: what the participants of each session do.
+    """
+    return run(_Run(rooms, load).measure())
 
 
 @dataclass(frozen=True)
@@ -103,10 +116,11 @@ class _Edit:
 class _Run:
     """One run; its edits are numbered in the order of their scheduled times."""
 
-    def __init__(self, target: Target, load: Load) -> None:
-        self._target = target
+    def __init__(self, rooms: Sequence[Target], load: Load) -> None:
+        self._rooms = rooms
+        self._target = rooms[0]
         self._load = load
-        self._participants = [Participant(number) for number in range(load.participants)]
+        self._participants = [Participant(number) for number in range(len(rooms) * load.participants)]
         self._edits: list[_Edit] = []
         self._sent = array("d")
         self._late_ms = array("d")
@@ -118,11 +132,12 @@ class _Run:
 
     async def measure(self) -> Fanout:
         """Do it all."""
-        first, *others = self._participants
-        await first.connect(self._target)
-        await first.put(self._load.components)
-        for participant in others:
-            await participant.connect(self._target)
+        for room, target in enumerate(self._rooms):
+            first, *others = self._people(room)
+            await first.connect(target)
+            await first.put(self._load.components)
+            for participant in others:
+                await participant.connect(target)
         self._plan()
         gc.collect()
         gc.disable()  # nothing here is garbage, and searching for it takes long
@@ -137,16 +152,25 @@ class _Run:
         await asyncio.sleep(0)
         return result
 
+    def _people(self, room: int) -> list[Participant]:
+        """The participants of one session."""
+        first = room * self._load.participants
+        return self._participants[first : first + self._load.participants]
+
     def _plan(self) -> None:
         """Schedule all edits."""
         load = self._load
-        rounds = round((WARM_UP_SECONDS + load.seconds) * load.hz)
-        for round_ in range(rounds):
-            for editor in range(load.editors):
-                late = 0 if load.in_step else editor / load.editors
-                clock = self._participants[editor].client_clock + round_ + 1
-                frame = self._target.dialect.edit(len(self._edits), clock, editor)
-                self._edits.append(_Edit((round_ + late) / load.hz, editor, frame))
+        editors = [
+            (component, person)
+            for room in range(len(self._rooms))
+            for component, person in enumerate(self._people(room)[: load.editors])
+        ]
+        for round_ in range(round((load.warm_up_s + load.seconds) * load.hz)):
+            for place, (component, person) in enumerate(editors):
+                late = 0 if load.in_step else place / len(editors)
+                clock = person.client_clock + round_ + 1
+                frame = self._target.dialect.edit(len(self._edits), clock, component)
+                self._edits.append(_Edit((round_ + late) / load.hz, person.number, frame))
         total = len(self._edits)
         self._sent = array("d", [0.0] * total)
         self._late_ms = array("d", [0.0] * total)
@@ -160,9 +184,9 @@ class _Run:
         """
         start = perf_counter()
         sending = asyncio.create_task(self._send(start))
-        await asyncio.sleep(WARM_UP_SECONDS)
+        await asyncio.sleep(self._load.warm_up_s)
         self._began, target_s, own_s = perf_counter(), self._target.cpu_s(), time.process_time()
-        await asyncio.sleep(start + WARM_UP_SECONDS + self._load.seconds - self._began)
+        await asyncio.sleep(start + self._load.warm_up_s + self._load.seconds - self._began)
         self._ended = perf_counter()
         took = self._ended - self._began
         shares = (self._target.cpu_s() - target_s) / took, (time.process_time() - own_s) / took
@@ -182,7 +206,7 @@ class _Run:
     async def _settle(self) -> None:
         """Read messages until nothing is missing, or the time is up."""
         deadline = perf_counter() + PATIENCE_SECONDS
-        left = len(self._edits) * len(self._participants)
+        left = len(self._edits) * self._load.participants
         if not self._target.dialect.echoes:
             left -= len(self._edits)
         while left > 0 and perf_counter() < deadline:
@@ -196,13 +220,13 @@ class _Run:
     def _note(self, participant: Participant, edit: _Edit, at: float, took_ms: float) -> None:
         """Note one delivery or acknowledgement."""
         is_own = edit.editor == participant.number
-        if edit.due_s >= WARM_UP_SECONDS:
+        if edit.due_s >= self._load.warm_up_s:
             (self._acknowledged_ms if is_own else self._latencies_ms).append(took_ms)
         if not is_own and self._began <= at <= self._ended:
             self._delivered += 1
 
     def _result(self, cpu_share: float, busy: float) -> Fanout:
-        expected = len(self._edits) * (len(self._participants) - 1)
+        expected = len(self._edits) * (self._load.participants - 1)
         own = sum(self._seen[edit.editor][number] == 1 for number, edit in enumerate(self._edits))
         delivered = sum(seen.count(1) for seen in self._seen) - own
         return Fanout(

@@ -10,6 +10,7 @@ from tests.test_project import PYTHONS, make_targets
 ROOT = Path(__file__).parent.parent
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
 HOOKS = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+COMMANDS = (ROOT / ".ci" / "run").read_text("utf-8")
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").iterdir())
 WORKFLOW = WORKFLOWS[0].read_text("utf-8")
 
@@ -25,6 +26,13 @@ def test_the_hooks_run_what_make_lint_runs() -> None:
     entries = re.findall(r"^ +entry: (.*)$", HOOKS, re.MULTILINE)
     assert entries == [command.strip() for command in recipe("lint")]
     assert HOOKS.count("pass_filenames: false") == len(entries)
+
+
+def test_the_output_ends_with_the_summary_of_the_tests() -> None:
+    """A loss of speed is shown before it, and is no failure."""
+    *_, ratio, test = COMMANDS.splitlines()
+    assert ratio.startswith("make benchmark-ratio || ")
+    assert test == "make test"
 
 
 def test_there_is_one_workflow_and_it_may_only_read() -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from benchmarks.fanout import Fanout, Load, measure
+from benchmarks.dialects import Ours
+from benchmarks.fanout import Fanout, Load, drive, measure
 from benchmarks.targets import relay, server
 
 TINY = [
@@ -45,3 +48,12 @@ def test_idle_session_has_nothing_to_deliver() -> None:
     """Without editors, only the cost of idle connections is measured."""
     result = measure(server(), Load(participants=3, editors=0, seconds=0.2, components=5))
     assert (result.expected, result.missing, result.latencies_ms) == (0, 0, [])
+
+
+def test_each_session_gets_only_its_own_edits() -> None:
+    """An edit that came to another session would be one too many."""
+    load = Load(participants=2, editors=1, seconds=0.5, components=3, warm_up_s=0.1)
+    with server() as target:
+        result = drive([replace(target, dialect=Ours(f"bench {n}")) for n in range(3)], load)
+    assert result.missing == result.unseen == 0
+    assert result.expected == len(result.late_ms) == 3 * round(0.6 * load.hz)
