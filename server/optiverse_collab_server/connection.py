@@ -194,7 +194,8 @@ class Connection:
                 return 0
             for part in slices(message):
                 handler.receive(self, part)
-                await asyncio.sleep(0)  # let others run
+                if part is not message or self._ws.has_more:
+                    await asyncio.sleep(0)  # let others run
             handler.backlog.hold(self.id, len(text))
             return len(message.changes)
         return 0

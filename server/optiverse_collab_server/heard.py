@@ -87,6 +87,11 @@ class HeardConnection(ServerConnection):
             self.cut("sends WebSocket pings, or parts of messages, without end")
         super().process_event(event)
 
+    @property
+    def has_more(self) -> bool:
+        """Whether another message was read completely."""
+        return len(self._messages) > 1
+
     def took_message(self) -> None:
         """A message was processed: it is no longer held."""
         self.ahead -= self._messages.popleft() if self._messages else 0

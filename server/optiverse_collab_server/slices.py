@@ -19,6 +19,9 @@ or long records, it takes up to three times as long."""
 
 def slices(push: Push) -> Iterator[Push]:
     """The changes of a push in order, in pushes that each take about `SLICE_US`."""
+    if len(push.changes) == 1:
+        yield push
+        return
     part: list[PushedChange] = []
     room = SLICE_US
     for change in push.changes:

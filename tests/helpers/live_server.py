@@ -146,3 +146,12 @@ async def soon(client: RawClient) -> None:
     await client.send({"type": "ping"})
     await client.receive("pong")
     await asyncio.sleep(0)
+
+
+def short_frame(first: int, payload: bytes) -> bytes:
+    """A frame of a client's with at most 125 bytes of payload, masked with zeros.
+
+    Args:
+        first: the first byte: the operation, and whether it is the last frame of its message.
+    """
+    return bytes((first, 0x80 | len(payload), 0, 0, 0, 0)) + payload

@@ -6,9 +6,12 @@ import asyncio
 
 import pytest
 
+from optiverse_collab.core.protocol.messages import ClientMessage
 from optiverse_collab_server import rate
+from optiverse_collab_server.connection import Connection
+from optiverse_collab_server.session import LiveSession
 from tests.helpers.aio import run
-from tests.helpers.live_server import live_server, soon
+from tests.helpers.live_server import live_server, short_frame, soon
 
 
 @pytest.mark.parametrize(
@@ -114,3 +117,30 @@ def test_push_that_cannot_be_read_is_refused_change_by_change() -> None:
             assert await ann.closed() == (4400, "bad_messages")
 
     run(main())
+
+
+def test_others_are_read_between_two_messages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """LIM-11: between pushes that arrived together, too."""
+    read: list[str] = []
+
+    async def main() -> None:
+        async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
+            await ann.sync("a")
+            receive = LiveSession.receive
+
+            def note(self: LiveSession, connection: Connection, message: ClientMessage) -> None:
+                read.append(connection.name)
+                receive(self, connection, message)
+
+            monkeypatch.setattr(LiveSession, "receive", note)
+            push = '{"type":"push","changes":[{"client_clock":%d,"ops":[{"op":"remove","id":"x"}]}]}'
+            ann.ws.transport.write(b"".join(_text(push % number) for number in range(1, 101)))
+            bob.ws.transport.write(_text('{"type":"ping"}'))
+            await soon(ann)
+
+    run(main())
+    assert read.index("bob") < 50 < read.count("ann")
+
+
+def _text(message: str) -> bytes:
+    return short_frame(0x81, message.encode())

@@ -8,7 +8,7 @@ import pytest
 
 from optiverse_collab_server import heard
 from tests.helpers.aio import run
-from tests.helpers.live_server import RawClient, live_server
+from tests.helpers.live_server import RawClient, live_server, short_frame
 
 TEXT, PING, PART, LAST = 0x01, 0x89, 0x00, 0x80
 
@@ -18,7 +18,7 @@ def test_part_of_a_message_is_a_sign_of_life() -> None:
 
     async def main() -> None:
         async with live_server(silence_seconds=0.6) as server, server.client("ann") as ann:
-            wire = memoryview(_frame(TEXT | LAST, b'{"type":"ping"}' + b" " * 60))
+            wire = memoryview(short_frame(TEXT | LAST, b'{"type":"ping"}' + b" " * 60))
             for place in range(len(wire)):
                 ann.ws.transport.write(bytes(wire[place : place + 1]))
                 await asyncio.sleep(0.02)
@@ -37,7 +37,7 @@ def test_frames_without_end_are_cut(frame: int, first: bytes, caplog: pytest.Log
     async def main() -> None:
         async with live_server() as server, server.client("bob") as bob:
             async with server.client("mallory") as mallory:
-                mallory.ws.transport.write(first + _frame(frame, b"") * 1500)
+                mallory.ws.transport.write(first + short_frame(frame, b"") * 1500)
                 await _is_cut(mallory)
             await bob.send({"type": "ping"})
             await bob.receive("pong")
@@ -67,7 +67,7 @@ def test_answers_that_are_not_read_are_bounded(
         async with live_server() as server, server.client("mallory") as mallory:
             mallory.ws.transport.pause_reading()
             for _ in range(100):
-                mallory.ws.transport.write(_frame(PING, b"x" * 125) * 400)
+                mallory.ws.transport.write(short_frame(PING, b"x" * 125) * 400)
                 await asyncio.sleep(0.01)
                 if "does not read the answers" in caplog.text:
                     break
@@ -87,8 +87,3 @@ class _NoLimit:
 async def _is_cut(client: RawClient) -> None:
     code, _ = await client.closed()
     assert code == 1006, "without a goodbye"
-
-
-def _frame(first: int, payload: bytes) -> bytes:
-    """A short frame of a client's, masked with zeros."""
-    return bytes((first, 0x80 | len(payload), 0, 0, 0, 0)) + payload
