@@ -54,16 +54,18 @@ class Frame:
     def wire(self) -> bytes:
         """The message as WebSocket frames; a server doesn't mask them, so they are the same for everybody."""
         if not self._wire:
-            starts = range(0, len(self.payload) or 1, FRAME_BYTES)
-            self._wire = b"".join(
-                WireFrame(
-                    Opcode.CONT if start else Opcode.TEXT,
-                    self.payload[start : start + FRAME_BYTES],
-                    fin=start == starts[-1],
-                ).serialize(mask=False)
-                for start in starts
-            )
+            if len(self.payload) <= FRAME_BYTES:
+                self._wire = WireFrame(Opcode.TEXT, self.payload).serialize(mask=False)
+            else:
+                self._wire = b"".join(self._parts())
         return self._wire
+
+    def _parts(self) -> Iterator[bytes]:
+        starts = range(0, len(self.payload), FRAME_BYTES)
+        for start in starts:
+            opcode = Opcode.CONT if start else Opcode.TEXT
+            part = self.payload[start : start + FRAME_BYTES]
+            yield WireFrame(opcode, part, fin=start == starts[-1]).serialize(mask=False)
 
 
 class Outbox:

@@ -21,19 +21,19 @@ class TokenBucket:
     """Allows what a quota permits, and delays the rest."""
 
     def __init__(self, now: float, quota: Quota) -> None:
-        self._quota = quota
+        self._burst, self._per_second = quota
         self._tokens = quota.burst
         self._then = now
 
     def take(self, now: float, amount: float = 1) -> float:
         """Count `amount` at `now` (seconds); returns how many seconds to wait before reading on."""
         self._tokens = self.left(now) - amount
-        return max(0.0, -self._tokens / self._quota.per_second)
+        return -self._tokens / self._per_second if self._tokens < 0 else 0.0
 
     def left(self, now: float) -> float:
         """How much may be taken at `now` (seconds) without waiting; setting the clock back costs nothing."""
-        burst, per_second = self._quota
-        self._tokens = min(burst, self._tokens + max(0.0, now - self._then) * per_second)
+        if now > self._then:
+            self._tokens = min(self._burst, self._tokens + (now - self._then) * self._per_second)
         self._then = now
         return self._tokens
 

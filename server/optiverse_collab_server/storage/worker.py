@@ -14,7 +14,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any
 
 from optiverse_collab_server.storage.database import Append, Database
@@ -104,9 +104,8 @@ class Worker:
     def _take(self, wait: bool) -> list[Job]:
         """The queued jobs, up to the size of a group; with `wait` at least one."""
         jobs: list[Job] = [self._queue.get()] if wait else []
-        with contextlib.suppress(Empty):
-            while len(jobs) < _GROUP:
-                jobs.append(self._queue.get_nowait())
+        while len(jobs) < _GROUP and not self._queue.empty():  # nobody else takes from it
+            jobs.append(self._queue.get())
         return jobs
 
     def _append(self, jobs: list[AppendJob]) -> list[Outcome]:
