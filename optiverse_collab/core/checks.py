@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from optiverse_collab.core.limits import OPS_PER_CHANGE, OPS_PER_RECORD, SETTLES, Limits
-from optiverse_collab.core.records import Op, Put, Set
+from optiverse_collab.core.records import Op, Put, Remove
 from optiverse_collab.errors import ChangeRefused, Reason
 
 _INT_MIN, _INT_MAX = -(2**63), 2**64 - 1  # the range of a JSON integer in msgspec and of Qt's qint64
@@ -26,15 +26,17 @@ def check_change(ops: Sequence[Op], limits: Limits) -> None:
     """
     for op in ops:
         check_id(op.id, limits)
+        if isinstance(op, Remove):
+            continue
         if isinstance(op, Put):
             check_id(op.kind, limits)
-        if isinstance(op, Set):
+        else:
             for name in op.unset:
                 check_id(name, limits)
-        if isinstance(op, (Put, Set)):
-            for name, value in op.props.items():
-                check_id(name, limits)
-                check_value(value, limits.depth, f"property {name!r} of {op.id!r}")
+        for name, value in op.props.items():
+            check_id(name, limits)
+            if not _is_in_order(value, limits.depth):
+                _check_in_detail(value, limits.depth, f"property {name!r} of {op.id!r}")
 
 
 def are_few(counts: Sequence[int]) -> bool:

@@ -34,6 +34,9 @@ class Size(NamedTuple):
     memory: int = 0
 
 
+_NONE = Size()
+
+
 class RecordSizes:
     """The sizes of a session's records, alone and together.
 
@@ -68,9 +71,9 @@ class RecordSizes:
         growth = 0
         for id in touched(ops):
             record, before = after.get(id), records.get(id)
-            known = self._known.get(id, Size())
+            known = self._known.get(id, _NONE)
             if record is None:
-                size = Size()
+                size = _NONE
             elif before is None or known.json <= LONG_BYTES:
                 size = size_of_record(record)
             else:
@@ -103,7 +106,7 @@ class RecordSizes:
         """A change with these sizes (from `after`) takes effect."""
         growth = 0
         for id, size in sizes.items():
-            growth += size.memory - self._known.pop(id, Size()).memory
+            growth += size.memory - self._known.pop(id, _NONE).memory
             if size.json:
                 self._known[id] = size
         self._share.resize(self._share.bytes + growth)

@@ -26,6 +26,8 @@ class Lane(str, Enum):
     META = "meta"
     """Versions and other metadata."""
 
+    __hash__ = str.__hash__  # that of an enumeration is written in Python, and used for each change
+
 
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing on the bench.
@@ -178,4 +180,4 @@ def named(ops: Iterable[Op]) -> dict[str, Ids]:
 
 def touched(ops: Iterable[Op]) -> Ids:
     """The ids in `ops`, in their order (REP-10)."""
-    return dict.fromkeys(op.id for op in ops)
+    return dict.fromkeys([op.id for op in ops])

@@ -124,8 +124,9 @@ def size_of(value: Any) -> int:
 
 def values_in(text: str | bytes) -> int:
     """An upper bound on the number of values in JSON: each follows a comma or an opening bracket."""
-    marks = (",", "[", "{") if isinstance(text, str) else (b",", b"[", b"{")
-    return sum(map(text.count, marks))  # type: ignore[arg-type]
+    if isinstance(text, str):
+        return text.count(",") + text.count("[") + text.count("{")
+    return text.count(b",") + text.count(b"[") + text.count(b"{")
 
 
 def encoded(value: Any) -> bytes:

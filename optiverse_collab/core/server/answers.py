@@ -266,6 +266,8 @@ def ack_of(entry: Entry, authors: Mapping[int, str]) -> Ack:
     Args:
         authors: their names, by number.
     """
+    if not (entry.lost or entry.held or entry.replaced):
+        return Ack(entry.client_clock, AckResult.COMMIT, entry.clock)
     result = AckResult.COMMIT
     if entry.lost or entry.held:
         result = AckResult.DISCARD if bytes(entry.ops) == b"[]" else AckResult.REBASE

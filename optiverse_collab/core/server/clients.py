@@ -87,9 +87,13 @@ class Clients:
     def note(self, entry: Entry) -> None:
         """Advance the history by an entry."""
         before = self._all.pop(entry.origin, None)
-        since = before.since if before is not None else self._forgotten_to(entry.origin)
+        if before is not None:
+            last, since = before.client_clock, before.since
+        else:
+            last, since = 0, self._forgotten_to(entry.origin)
         self._settled.pop(entry.origin, None)
-        self._skip(entry.origin, 0 if before is None else before.client_clock, entry.client_clock)
+        if entry.client_clock > last + 1:
+            self._skip(entry.origin, last, entry.client_clock)
         for origin in entry.settles:
             self._settled[origin] = self._forget(origin)
             since = max(since, self._settled[origin])
@@ -119,11 +123,10 @@ class Clients:
 
     def _skip(self, origin: int, last: int, client_clock: int) -> None:
         """A replica numbers its changes without gaps; missing numbers were refused."""
-        if client_clock > last + 1:
-            numbers = self._skipped.setdefault(origin, deque(maxlen=SKIPPED))
-            self.skips -= len(numbers)
-            numbers.extend(range(max(last + 1, client_clock - SKIPPED), client_clock))
-            self.skips += len(numbers)
+        numbers = self._skipped.setdefault(origin, deque(maxlen=SKIPPED))
+        self.skips -= len(numbers)
+        numbers.extend(range(max(last + 1, client_clock - SKIPPED), client_clock))
+        self.skips += len(numbers)
 
     def _forget_oldest(self, before_ms: int) -> None:
         while True:

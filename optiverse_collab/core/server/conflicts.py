@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum, auto
 
+from optiverse_collab.core.limits import PROPERTIES
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, same_value, touched
 from optiverse_collab.core.server.journal import Touched
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
@@ -49,6 +50,10 @@ class Judgement:
         records: id → record after the change; None if it is gone.
         happened: the operations that took effect.
         dropped: those that did not: lost or held.
+        added: how many records more there are after the change.
+        lost: parts without a record.
+        held: held parts.
+        replaced: replaced unseen values of others.
     """
 
     def __init__(
@@ -64,10 +69,15 @@ class Judgement:
         self._seen, self._yields, self._own = seen, yields, own
         self._stamps, self._tombstones = stamps, tombstones
         before = {id: records[id] for id in touched(ops) if id in records}
+        self.added = -len(before)
         _check_touched(ops, before)
         self._judge(ops, before, hold_removals=False)
-        if any(isinstance(op, Remove) and op.id in self._held_ids for op in self.dropped):
+        if self._held_ids and any(isinstance(op, Remove) and op.id in self._held_ids for op in self.dropped):
             self._judge(ops, before, hold_removals=True)  # SEEN-7: all of them or none
+        self.added += len(self.records)
+        self.lost = self._touched(_Fate.LOST)
+        self.held = self._touched(_Fate.HELD)
+        self.replaced = self._touched(_Fate.REPLACED)
 
     def _judge(self, ops: Sequence[Op], before: Mapping[str, Record], hold_removals: bool) -> None:
         self.records = dict(before)
@@ -80,10 +90,10 @@ class Judgement:
         self._copies: set[str] = set()
         self._set_here: dict[str, set[str]] = {}  # properties that the change set or removed
         self._made_here: set[str] = set()  # … and the records that it removed or created
-        for op in ops:
-            self._take(op)
+        for place, op in enumerate(ops, 1):
+            self._take(op, is_last=place == len(ops))
 
-    def _take(self, op: Op) -> None:
+    def _take(self, op: Op, is_last: bool) -> None:
         record = self.records.get(op.id)
         if record is None:
             if isinstance(op, Set):
@@ -100,7 +110,7 @@ class Judgement:
             op = remaining
             if _ends(op, record):
                 self._made_here.add(op.id)
-            else:
+            elif not is_last:  # nothing asks after the last one
                 self._set_here.setdefault(op.id, set()).update(changed_names(op, record))
         apply(self.records, op, self._copies)
         self.happened.append(op)
@@ -175,23 +185,10 @@ class Judgement:
             self._parts.setdefault(fate, {}).setdefault(side, {}).update({name: None} if name else {})
 
     def _touched(self, fate: _Fate) -> list[Touched]:
-        parts = self._parts.get(fate)
-        return [Touched(id, list(names), *side) for (id, _, *side), names in parts.items()] if parts else []
-
-    @property
-    def lost(self) -> list[Touched]:
-        """Parts without a record."""
-        return self._touched(_Fate.LOST)
-
-    @property
-    def held(self) -> list[Touched]:
-        """Held parts."""
-        return self._touched(_Fate.HELD)
-
-    @property
-    def replaced(self) -> list[Touched]:
-        """Replaced unseen values of others."""
-        return self._touched(_Fate.REPLACED)
+        if not self._parts:
+            return []
+        parts = self._parts.get(fate, {})
+        return [Touched(id, list(names), *side) for (id, _, *side), names in parts.items()]
 
     def _is_unseen(self, stamp: Stamp) -> bool:
         return stamp.clock > self._seen and stamp.origin not in self._own
@@ -235,6 +232,8 @@ def _side(stamp: Stamp | None) -> tuple[int, int, int]:
 
 
 def _check_touched(ops: Sequence[Op], before: Mapping[str, Record]) -> None:
+    if len(before) * PROPERTIES <= MOST_TOUCHED:
+        return
     copied = {op.id for op in ops if not isinstance(op, Remove)}
     count = sum(len(record.props) for id, record in before.items() if id in copied)
     if count > MOST_TOUCHED:

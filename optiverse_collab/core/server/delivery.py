@@ -83,8 +83,7 @@ class _Change(NamedTuple):
     lane: Lane
 
 
-@dataclass(frozen=True)
-class _Waiting:
+class _Waiting(NamedTuple):
     """An item that is sent once the change at clock `after` is durable."""
 
     after: int

@@ -16,7 +16,7 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.codec import decode_ops, encode_ops
 from optiverse_collab.core.record_size import RecordSizes, Size, size_of_record
-from optiverse_collab.core.records import Lane, Op, Put, Remove, touched
+from optiverse_collab.core.records import Lane, Op, Put, Remove
 from optiverse_collab.core.server.chain import Chain, first_head
 from optiverse_collab.core.server.clients import CLIENTS, Clients
 from optiverse_collab.core.server.conflicts import Judgement, changed_names
@@ -137,7 +137,7 @@ class History:
         moment = Moment(self._occasions.edited or self.clock, self.clock)
         ops = self.versions.completed(change.ops, lane, moment, author, time_ms)
         judged = Judgement(ops, seen, change.yields, {number, *own}, records, self.stamps, tombstones)
-        sizes = self._check_result(ops, judged)
+        sizes = self._check_result(judged)
         data = encoded_within(self.limits.change_bytes, judged, self.names)
         entry = Entry(
             clock=self.clock + 1,
@@ -150,7 +150,7 @@ class History:
             seen=seen,
             yields=change.yields,
             step=change.step,
-            settles=self.clients.remembered(one for one in own if one != number),
+            settles=self.clients.remembered(one for one in own if one != number) if own else [],
             dropped=msgspec.Raw(encode_ops(judged.dropped)) if judged.dropped else msgspec.UNSET,
             lost=judged.lost,
             held=judged.held,
@@ -249,18 +249,17 @@ class History:
         self.sweeps.check(change.step, self.names.known(NameKind.AUTHOR, author), seen)
         return seen
 
-    def _check_result(self, ops: Sequence[Op], judged: Judgement) -> dict[str, Size]:
+    def _check_result(self, judged: Judgement) -> dict[str, Size]:
         """Refuse a change that would leave too much; returns the new sizes (`RecordSizes.after`)."""
-        records, after = self.document.records, judged.records
-        added = len(after) - sum(id in records for id in touched(ops))
+        records = self.document.records
         there = len(records) - len(self.versions.all)
-        if added > 0 and there + added > self.limits.records:
+        if judged.added > 0 and there + judged.added > self.limits.records:
             raise ChangeRefused(
                 Reason.SESSION_FULL,
                 f"The session holds {there} records, and the limit is {self.limits.records}; "
                 "remove some first.",
             )
-        return self._sizes.after(records, after, judged.happened, self.limits)
+        return self._sizes.after(records, judged.records, judged.happened, self.limits)
 
     def _follow(self, entry: Entry, data: bytes, ops: Iterable[Op]) -> None:
         """Advance by one entry."""

@@ -18,6 +18,8 @@ class NameKind(str, Enum):
     ORIGIN = "origin"
     AUTHOR = "author"
 
+    __hash__ = str.__hash__  # see `Lane`
+
 
 class Name(msgspec.Struct, frozen=True, array_like=True):
     """One name.

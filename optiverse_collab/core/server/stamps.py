@@ -83,7 +83,8 @@ class RecordStamps:
         return new
 
     def _copy(self) -> RecordStamps:
-        new = RecordStamps(self.whole)
+        new = RecordStamps.__new__(RecordStamps)
+        new.whole, new.newest = self.whole, self.newest
         new.own, new._gone = self.own.copy(), self._gone
         return new
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -99,11 +99,13 @@ class Subscribers:
         """A receiver is gone; does nothing if it was not there."""
         self._all.pop(id, None)
 
-    def groups(self) -> Iterator[tuple[Lanes, list[str]]]:
+    def groups(self) -> Iterable[tuple[Lanes, list[str]]]:
         """The receivers that get frames, by their lanes."""
-        ready = [(id, one.lanes) for id, one in self._all.items() if not one.behind]
-        for lanes in dict.fromkeys(lanes for _, lanes in ready):
-            yield lanes, [id for id, known in ready if known == lanes]
+        found: dict[Lanes, list[str]] = {}
+        for id, one in self._all.items():
+            if not one.behind:
+                found.setdefault(one.lanes, []).append(id)
+        return found.items()
 
     def behind(self) -> list[str]:
         """The receivers that get none for now."""

@@ -25,6 +25,7 @@ from optiverse_collab.core.protocol.codec import (
     encode_ops,
     patch_body,
     size_of,
+    values_in,
 )
 from optiverse_collab.core.protocol.messages import Patch, Ping, PresenceUpdate, Push, SyncRequest, UserJoined
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult, Replaced
@@ -202,3 +203,9 @@ def test_what_cannot_be_written_has_no_size(value: object) -> None:
     with pytest.raises(ChangeRefused, match="can't be shared") as refusal:
         size_of(value)
     assert refusal.value.reason is Reason.INVALID_MESSAGE
+
+
+@pytest.mark.parametrize("text", ['{"a":[1,2,{"b":","}],"c":[]}', "3"])
+def test_text_and_bytes_have_the_same_number_of_values(text: str) -> None:
+    """LIM-11: an upper bound, since a comma in a text counts, too."""
+    assert values_in(text) == values_in(text.encode()) == sum(map(text.count, ",[{"))
