@@ -44,8 +44,8 @@ from optiverse_collab_server.writer import SessionWriter
 TICK_MS = 12.0
 """While a session is busy, changes within this many ms are sent together."""
 
-TICK_MS_PER_CONNECTION = 0.2
-"""A tick is shorter for few receivers: there it saves little, and they notice it."""
+TICK_MS_PER_CONNECTION = 1.2
+"""A tick is shorter for few receivers: there it saves little. Ten share a whole one."""
 
 ANSWER_BYTES = 100
 """The approximate memory of a waiting answer for each record of the session."""
