@@ -27,6 +27,7 @@ PAGES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.md") 
 EXAMPLES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "examples").glob("*.py"))
 
 HOSTS = {
+    "docs.nats.io": "the store that several servers can share",
     "github.com": "where this project, the editor, and what we learned from, are kept",
     "keepachangelog.com": "the headings of CHANGELOG.md",
     "nssm.cc": "runs the server as a service on Windows",
