@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from coverage import Coverage
 
+from tests.helpers.nats_server import PROGRAM
 from tests.helpers.processes import Ended, run_python
 from tests.test_mirror import SOURCES, TESTS, subject
 
@@ -31,6 +32,9 @@ BREAK_OFF = (
     "tests/server/storage/test_sqlite_power_cuts.py",
 )
 """They don't count here: for minutes, they kill processes or repeat what other tests do."""
+
+UNREACHED = [] if PROGRAM else ["*/storage/jetstream/*"]
+"""Where there is no NATS server, the tests of that store are skipped."""
 
 ROOMS = {
     "optiverse_collab/core": ["tests/core", "--ignore=tests/core/simulation"],
@@ -64,6 +68,7 @@ class Measured:
         table = io.StringIO()
         total = coverage.report(
             include=[str(include / "*") if include.is_dir() else str(include)],
+            omit=UNREACHED,
             contexts=None if tests is None else ["^$", *tests],  # "^$": what importing reached
             file=table,
         )

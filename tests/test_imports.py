@@ -53,6 +53,8 @@ DISTRIBUTIONS = {
     "optiverse_collab_server.health": {"prometheus_client", "websockets"},
     "optiverse_collab_server.metrics": {"prometheus_client"},
     "optiverse_collab_server.certificate": {"cryptography"},
+    "optiverse_collab_server.storage.jetstream": {"msgspec"},
+    "optiverse_collab_server.storage.jetstream.stream": {"nats"},
     "optiverse_collab_server.config": {"platformdirs", "tomli"},
 }
 """Part of the project → the distributions that it may import. The longest name that fits is the rule."""

@@ -104,7 +104,7 @@ def test_just_what_is_imported_is_declared(package: str, project: dict[str, Any]
         for name in imported(path.read_text(encoding="utf-8"))
     }
     host_and_ours = {"optiverse", "optiverse_collab", "optiverse_collab_demo", "optiverse_collab_server"}
-    names = {canonicalize_name(requirement.name) for requirement in declared(project)}
+    names = {canonicalize_name(requirement.name).removesuffix("-py") for requirement in declared(project)}
     assert {canonicalize_name(name) for name in used - STANDARD_LIBRARY - host_and_ours} == names
 
 

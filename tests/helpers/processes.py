@@ -56,6 +56,12 @@ def start(
     )
 
 
+def start_program(*command: str) -> Process:
+    """Start another program, without its output. The caller ends it with `kill`."""
+    nowhere = subprocess.DEVNULL
+    return subprocess.Popen(command, stdout=nowhere, stderr=nowhere, encoding="utf-8", start_new_session=True)
+
+
 def kill(process: Process) -> None:
     """End a process and all its children."""
     if sys.platform == "win32":

@@ -25,6 +25,14 @@ class TooLarge(StorageError):
         super().__init__("The server has too little memory left for that; try again when others have left.")
 
 
+class Elsewhere(StorageError):
+    """Another server owns the session (OWN-4)."""
+
+    def __init__(self, session_id: str, node: str = "") -> None:
+        by = f"by {node}" if node else "by another server now"
+        super().__init__(f"Session {session_id!r} is served {by}; connect there.")
+
+
 class Stored(msgspec.Struct, frozen=True):
     """The state from which a session continues: its newest chunk.
 
@@ -175,6 +183,12 @@ class Store(Protocol):
 
     async def sessions(self) -> list[str]:
         """The ids of all sessions, sorted."""
+
+    async def release(self, session_id: str) -> None:
+        """Let other servers serve a session from now on, if they share this store."""
+
+    def has_lost(self, session_id: str) -> bool:
+        """Whether another server has taken a session that this one loaded (OWN-4)."""
 
     async def close(self) -> None:
         """Finish the open work, and release everything; calling it twice does no harm."""

@@ -183,6 +183,13 @@ class MemoryStore:
         self._check_open()
         return sorted(self._sessions)
 
+    async def release(self, session_id: str) -> None:
+        """See `Store.release`: nobody shares it."""
+
+    def has_lost(self, session_id: str) -> bool:
+        """See `Store.has_lost`."""
+        return False
+
     async def close(self) -> None:
         """See `Store.close`."""
         self._closed = True

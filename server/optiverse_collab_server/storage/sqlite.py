@@ -86,6 +86,13 @@ class SqliteStore:
         """See `Store.sessions`."""
         return await self._do(self._database.names())
 
+    async def release(self, session_id: str) -> None:
+        """See `Store.release`: nobody shares it."""
+
+    def has_lost(self, session_id: str) -> bool:
+        """See `Store.has_lost`."""
+        return False
+
     async def close(self) -> None:
         """See `Store.close`."""
         if self._closing is None:

@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from optiverse_collab_server.storage import MemoryStore, SqliteStore, Store
 from tests.helpers import aio
+from tests.helpers.nats_server import NatsServer, needs_nats
 
 Scenario = Callable[[Store], Awaitable[None]]
 Run = Callable[[Scenario], None]
 
-STORES: dict[str, Callable[[Path], Store]] = {
-    "memory": lambda folder: MemoryStore(),
-    "sqlite": lambda folder: SqliteStore(folder),
-}
+
+async def _memory(request: pytest.FixtureRequest) -> Store:
+    return MemoryStore()
 
 
-@pytest.fixture(params=STORES)
-def run(request: pytest.FixtureRequest, tmp_path: Path) -> Run:
+async def _sqlite(request: pytest.FixtureRequest) -> Store:
+    folder: Path = request.getfixturevalue("tmp_path")
+    return SqliteStore(folder)
+
+
+async def _nats(request: pytest.FixtureRequest) -> Store:
+    from optiverse_collab_server.storage.jetstream.store import open_store
+
+    nats: NatsServer = request.getfixturevalue("nats")
+    return await open_store([nats.address], "test", replicas=1)
+
+
+STORES = {"memory": _memory, "sqlite": _sqlite, "nats": _nats}
+
+
+@pytest.fixture
+def nats(tmp_path: Path) -> Iterator[NatsServer]:
+    """A NATS server without any data."""
+    with NatsServer(tmp_path / "nats") as server:
+        yield server
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("nats", marks=needs_nats)])
+def run(request: pytest.FixtureRequest) -> Run:
     """Runs a scenario on a new store of each kind."""
+    if request.param == "nats":
+        request.getfixturevalue("nats")
 
     async def opened_and_closed(scenario: Scenario) -> None:
-        store = STORES[request.param](tmp_path)
+        store = await STORES[request.param](request)
         try:
             await scenario(store)
         finally:

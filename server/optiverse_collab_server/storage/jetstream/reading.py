@@ -1,0 +1,147 @@
+"""Reads a session's log from the stream, and checks that nothing is missing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+import msgspec
+
+from optiverse_collab.core.record_size import memory_of
+from optiverse_collab.core.server.chain import next_head
+from optiverse_collab.core.server.journal import Snapshot
+from optiverse_collab.core.server.names import Name
+from optiverse_collab.errors import DatabaseDamaged
+from optiverse_collab_server.storage.api import TooLarge
+from optiverse_collab_server.storage.jetstream.log import Place
+from optiverse_collab_server.storage.jetstream.records import (
+    Kind,
+    LogRecord,
+    Start,
+    decode_chunk,
+    decode_entries,
+    decode_record,
+)
+from optiverse_collab_server.storage.jetstream.stream import Stream
+
+_snapshots = msgspec.json.Decoder(Snapshot)
+
+
+class Opened(NamedTuple):
+    """A chunk, up to a record.
+
+    Attributes:
+        start, snapshot: where it begins.
+        names: all names of the session, in their order.
+        entries: after the snapshot, byte for byte.
+        places: clock → the end of an append.
+    """
+
+    start: Start
+    snapshot: Snapshot
+    names: list[Name]
+    entries: list[bytes]
+    places: dict[int, Place]
+
+
+class Added(NamedTuple):
+    """What a record adds: entries, the first to refer to some names."""
+
+    sequence: int
+    record: LogRecord
+    entries: list[bytes]
+    names: list[Name]
+
+
+class LogReader:
+    """Reads the log of one session.
+
+    Args:
+        stream: where it is.
+        session_id: the session.
+        last: the record up to which it is read.
+        newest: that record.
+    """
+
+    def __init__(self, stream: Stream, session_id: str, last: int, newest: LogRecord) -> None:
+        self._stream, self._id = stream, session_id
+        self._last, self._newest = last, newest
+
+    async def chunks(self) -> AsyncIterator[tuple[int, LogRecord, Start]]:
+        """The chunks with their numbers, the newest first."""
+        at = self._newest.state.chunk or self._last
+        while at:
+            record = decode_record(await self._stream.get(at))
+            if record.start is None:
+                raise self._damaged(f"record {at} is no chunk")
+            yield at, record, record.start
+            at = record.start.before
+
+    async def open(self, most: int) -> Opened:
+        """The newest chunk.
+
+        Args:
+            most: about how many bytes of memory the snapshot may take.
+
+        Raises:
+            TooLarge: it takes more.
+            DatabaseDamaged: something is missing or wrong.
+        """
+        async for at, record, start in self.chunks():
+            if start.bytes > most:
+                raise TooLarge
+            chunk = decode_chunk(await self._content(record))
+            if memory_of(bytes(chunk.snapshot)) > most:
+                raise TooLarge
+            snapshot = _snapshots.decode(chunk.snapshot)
+            names = {(name.kind, name.number): name for name in chunk.names}
+            entries: list[bytes] = []
+            places: dict[int, Place] = {}
+            head = snapshot.head
+            async for added in self.added(at, start):
+                names |= {(name.kind, name.number): name for name in added.names}
+                for entry in added.entries:
+                    head = next_head(head, entry)
+                entries += added.entries
+                places[added.record.state.clock] = Place(added.sequence, added.record.state.head)
+            state = self._newest.state
+            if (snapshot.clock + len(entries), head) != (state.clock, state.head):
+                raise self._damaged(f"its entries after change {snapshot.clock} don't fit")
+            return Opened(start, snapshot, list(names.values()), entries, places)
+        raise self._damaged("it has no chunk")
+
+    async def added(self, chunk: int, start: Start) -> AsyncIterator[Added]:
+        """What was added after a chunk began.
+
+        Args:
+            chunk: the record of the chunk, and `start` where it begins.
+        """
+        previous = start.follows
+        first = previous + 1 if previous else chunk
+        async for message in self._stream.read(self._id, first, self._last):
+            record = decode_record(message.data)
+            if record.previous != previous:
+                raise self._damaged(f"a record between {previous} and {message.sequence} is missing")
+            previous = message.sequence
+            if record.kind is Kind.ENTRIES:
+                content = decode_entries(await self._content(record))
+                entries = [bytes(entry) for entry in content.entries]
+                yield Added(message.sequence, record, entries, content.names)
+        if previous != self._last:
+            raise self._damaged(f"the records after {previous} are missing")
+
+    async def chunk_of(self, record: LogRecord) -> tuple[Snapshot, list[Name]]:
+        """The snapshot of a chunk, and all names up to there."""
+        chunk = decode_chunk(await self._content(record))
+        return _snapshots.decode(chunk.snapshot), chunk.names
+
+    async def _content(self, record: LogRecord) -> bytes:
+        if not isinstance(record.content, msgspec.UnsetType):
+            return bytes(record.content)
+        return b"".join([await self._stream.get(part) for part in record.parts])
+
+    def _damaged(self, what: str) -> DatabaseDamaged:
+        return DatabaseDamaged(
+            f"Session {self._id!r} in NATS is damaged ({what}) and was left unchanged; restore a backup "
+            "of the stream."
+        )

@@ -1,0 +1,127 @@
+"""The records of a session's log: each says who wrote it, and where the session ends after it.
+
+So a writer needs only the last record to continue. Each chunk leads to the one before. A content that is too
+long for one message is in parts, which are messages before the record.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from optiverse_collab.core.server.names import Name
+from optiverse_collab.core.server.ownership import End
+from optiverse_collab_server.storage.api import Tail
+
+
+class Kind(str, Enum):
+    """What a record does.
+
+    Attributes:
+        CHUNK: begins the session's next chunk (DUR-5); the first record is one.
+        ENTRIES: adds entries.
+        TAKE: its writer owns the session from here on.
+        FREE: its writer has given the session up.
+    """
+
+    CHUNK = "chunk"
+    ENTRIES = "entries"
+    TAKE = "take"
+    FREE = "free"
+
+
+class Start(msgspec.Struct, frozen=True, array_like=True):
+    """Where a chunk begins.
+
+    Attributes:
+        follows: the record with the last entry before the snapshot; 0 if there is none.
+        before: the record of the chunk before; 0 if there is none.
+        clock: of the snapshot, and `time_ms` its time.
+        bytes: how long it is as JSON.
+    """
+
+    follows: int
+    before: int
+    clock: int
+    time_ms: int
+    bytes: int
+
+
+class State(msgspec.Struct, frozen=True, array_like=True):
+    """A session after a record.
+
+    Attributes:
+        epoch, clock, head: the position.
+        origins, authors: the numbers of the last names.
+        size: how many bytes are stored.
+        chunk: the record of the newest chunk; 0 if it is this one.
+    """
+
+    epoch: str
+    clock: int
+    head: bytes
+    origins: int
+    authors: int
+    size: int
+    chunk: int
+
+    @property
+    def tail(self) -> Tail:
+        """Where the stored part of the session ends."""
+        return Tail(self.clock, self.origins, self.authors)
+
+    def grown(
+        self, more: int, tail: Tail | None = None, head: bytes | None = None, chunk: int | None = None
+    ) -> State:
+        """The session with `more` bytes, and perhaps another end or another newest chunk."""
+        end, chunk = tail or self.tail, self.chunk if chunk is None else chunk
+        return State(self.epoch, *end[:1], head or self.head, *end[1:], self.size + more, chunk)
+
+
+class LogRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message of a session's log.
+
+    Attributes:
+        kind: what it does.
+        node, run, write: the server that wrote it, its run, and that run's number for it.
+        previous: the record before; 0 if there is none.
+        state: the session after it.
+        start: of a chunk.
+        content: `Entries` or `Chunk`, if it is short.
+        parts: where it is, if it is not.
+    """
+
+    kind: Kind
+    node: str
+    run: str
+    write: int
+    previous: int
+    state: State
+    start: Start | None = None
+    content: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    parts: list[int] = []
+
+    def end(self, sequence: int) -> End:
+        """What this is as the last record."""
+        return End(sequence, self.run, self.write)
+
+
+class Entries(msgspec.Struct, frozen=True, array_like=True):
+    """Entries, byte for byte, and the names that they are the first to refer to."""
+
+    entries: list[msgspec.Raw]
+    names: list[Name]
+
+
+class Chunk(msgspec.Struct, frozen=True, array_like=True):
+    """A snapshot as JSON, and all names of the session: entries of any time may refer to them."""
+
+    snapshot: msgspec.Raw
+    names: list[Name]
+
+
+encode = msgspec.json.Encoder().encode
+decode_record = msgspec.json.Decoder(LogRecord).decode
+decode_entries = msgspec.json.Decoder(Entries).decode
+decode_chunk = msgspec.json.Decoder(Chunk).decode

@@ -1,0 +1,259 @@
+"""The stream: a log for each session, parts of long records, and signs of life of the servers.
+
+All subjects contain an id that was made with the stream (OWN-6). If the stream is deleted and somebody makes
+another one, no late message of a server gets into that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import NamedTuple
+
+from nats.aio.client import Client
+from nats.errors import Error
+from nats.js import JetStreamContext, api
+from nats.js.errors import APIError, NotFoundError
+
+from optiverse_collab.errors import StorageError
+
+NAME = "optiverse-collab"
+"""The stream's name."""
+
+ANSWER_SECONDS, CONNECT_SECONDS = 2.0, 5.0
+"""How long to wait for an answer, and for the first connection."""
+
+ALIVE_SECONDS = 6.0
+"""How long after a server's last sign of life others leave its sessions alone."""
+
+PART_BYTES = 512 * 1024
+"""A message is not much longer: by default, NATS accepts 1 MiB."""
+
+_BATCH = 256
+_NO_STREAM, _WRONG_LAST = 10059, (10071, 10164)
+_EXPECTED = "Nats-Expected-Last-Subject-Sequence"
+
+
+class Unanswered(StorageError):
+    """NATS gave no answer; what was asked for may happen anyway."""
+
+    def __init__(self) -> None:
+        super().__init__("NATS does not answer; check that its servers run, and that this one reaches them.")
+
+
+class Message(NamedTuple):
+    """A message in the stream, and its number there."""
+
+    sequence: int
+    data: bytes
+
+
+class Stream:
+    """A connection to the stream.
+
+    Args:
+        client: connected; it connects again on its own.
+        id: the stream's own.
+    """
+
+    def __init__(self, client: Client, id: str) -> None:
+        self._client = client
+        self._js = client.jetstream(timeout=ANSWER_SECONDS)
+        self._prefix = f"optiverse.{id}"
+
+    async def append(self, session_id: str, data: bytes, expects: int) -> int | None:
+        """Append a record to a session's log.
+
+        Args:
+            expects: its last record.
+
+        Returns:
+            The record's number; None if another one is the last, or no answer came.
+
+        Raises:
+            StorageError: NATS can't store it.
+        """
+        headers = {_EXPECTED: str(expects)}
+        try:
+            with explained():
+                return (await self._js.publish(self._log(session_id), data, headers=headers)).seq
+        except Unanswered:
+            return None
+        except _Refused:
+            return None
+
+    async def end(self, session_id: str) -> Message | None:
+        """The last record of a session's log; None if there is none."""
+        with explained():
+            return await self._last(self._log(session_id))
+
+    async def get(self, sequence: int) -> bytes:
+        """A message."""
+        with explained():
+            message = await self._js.get_msg(NAME, sequence)
+        return message.data or b""
+
+    async def put_parts(self, session_id: str, data: bytes) -> list[int]:
+        """Store a long content; returns the numbers of its parts."""
+        subject, numbers = f"{self._prefix}.part.{_token(session_id)}", []
+        for start in range(0, len(data), PART_BYTES):
+            with explained():
+                numbers.append((await self._js.publish(subject, data[start : start + PART_BYTES])).seq)
+        return numbers
+
+    async def read(self, session_id: str, first: int, last: int) -> AsyncIterator[Message]:
+        """The records of a session's log from one to another; who calls checks that none is missing."""
+        config = api.ConsumerConfig(
+            deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=first,
+            ack_policy=api.AckPolicy.NONE,
+            inactive_threshold=ALIVE_SECONDS,
+            mem_storage=True,
+            num_replicas=1,
+        )
+        with explained():
+            subscription = await self._js.pull_subscribe(self._log(session_id), stream=NAME, config=config)
+        try:
+            at = first
+            while at <= last:
+                with explained():
+                    messages = await subscription.fetch(_BATCH, timeout=ANSWER_SECONDS)
+                for message in messages:
+                    at = message.metadata.sequence.stream
+                    if at <= last:
+                        yield Message(at, message.data)
+                at += 1
+        finally:
+            with contextlib.suppress(Error):
+                await subscription.unsubscribe()
+
+    async def sessions(self) -> list[str]:
+        """The ids of all sessions that have a log."""
+        with explained():
+            info = await self._js.stream_info(NAME, subjects_filter=f"{self._prefix}.log.*")
+        return sorted(_session_of(subject.rpartition(".")[2]) for subject in info.state.subjects or ())
+
+    async def beat(self, node: str, run: str) -> None:
+        """Give a sign of life of a server."""
+        with explained():
+            await self._js.publish(self._life(node), run.encode(), msg_ttl=ALIVE_SECONDS)
+
+    async def is_alive(self, node: str, run: str) -> bool:
+        """Whether a run of a server gave a sign of life lately."""
+        with explained():
+            last = await self._last(self._life(node))
+        return last is not None and last.data.decode() == run
+
+    async def close(self) -> None:
+        """Disconnect."""
+        with contextlib.suppress(Error, OSError):
+            await self._client.close()
+
+    async def _last(self, subject: str) -> Message | None:
+        try:
+            message = await self._js.get_last_msg(NAME, subject)
+        except NotFoundError as error:
+            if error.err_code == _NO_STREAM:
+                raise
+            return None
+        return Message(message.seq or 0, message.data or b"")
+
+    def _log(self, session_id: str) -> str:
+        return f"{self._prefix}.log.{_token(session_id)}"
+
+    def _life(self, node: str) -> str:
+        return f"{self._prefix}.node.{_token(node)}"
+
+
+async def open_stream(servers: Sequence[str], replicas: int) -> Stream:
+    """Connect to NATS, and make the stream if there is none.
+
+    Args:
+        servers: addresses of NATS servers, at least one of which must answer.
+        replicas: how many of them keep each message.
+
+    Raises:
+        StorageError: they don't answer, or can't keep the stream so.
+    """
+    client = Client()
+    try:
+        connect = client.connect(
+            list(servers), error_cb=_ignore, max_reconnect_attempts=-1, reconnect_time_wait=1
+        )
+        await asyncio.wait_for(connect, CONNECT_SECONDS)  # it never gives up
+    except (asyncio.TimeoutError, Error, OSError) as error:
+        raise StorageError(
+            f"No NATS server answers at {', '.join(servers)}; start one, or check --store."
+        ) from error
+    try:
+        return Stream(client, await _stream_id(client.jetstream(timeout=CONNECT_SECONDS), replicas))
+    except BaseException:
+        await client.close()
+        raise
+
+
+async def _stream_id(js: JetStreamContext, replicas: int) -> str:
+    config = api.StreamConfig(
+        name=NAME,
+        subjects=[f"optiverse.{secrets.token_hex(8)}.>"],
+        storage=api.StorageType.FILE,
+        discard=api.DiscardPolicy.NEW,
+        num_replicas=replicas,
+        allow_msg_ttl=True,
+        deny_delete=True,
+        deny_purge=True,
+    )
+    with explained():
+        try:
+            found = (await js.stream_info(NAME)).config
+        except NotFoundError:
+            try:
+                found = (await js.add_stream(config)).config
+            except APIError as error:
+                raise StorageError(
+                    f"NATS can't keep {replicas} copies of the sessions ({error.description}); start enough "
+                    "servers with JetStream, or ask for fewer with --replicas."
+                ) from error
+    if (found.num_replicas or 1) < replicas:
+        raise StorageError(
+            f"NATS keeps {found.num_replicas or 1} copies of the sessions, and --replicas asks for {replicas}"
+            f"; change that with `nats stream update {NAME} --replicas {replicas}`."
+        )
+    [subject] = found.subjects or [""]
+    return subject.split(".")[1]
+
+
+class _Refused(Exception):
+    """Another record is the last one."""
+
+
+@contextlib.contextmanager
+def explained() -> Iterator[None]:
+    """Turn errors of NATS into a `StorageError`."""
+    try:
+        yield
+    except APIError as error:
+        if error.err_code in _WRONG_LAST:
+            raise _Refused from error
+        if error.code == 503:
+            raise Unanswered from error
+        raise StorageError(f"NATS can't do that ({error.description}); look at its log.") from error
+    except (Error, asyncio.TimeoutError) as error:
+        raise Unanswered from error
+
+
+async def _ignore(error: Exception) -> None:
+    """Errors of the connection: those who wait for an answer learn of them."""
+
+
+def _token(id: str) -> str:
+    """A name as part of a subject."""
+    return "s" + urlsafe_b64encode(id.encode()).decode().rstrip("=")
+
+
+def _session_of(token: str) -> str:
+    text = token[1:]
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()

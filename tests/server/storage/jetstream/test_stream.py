@@ -1,0 +1,50 @@
+"""The connection to NATS."""
+
+from __future__ import annotations
+
+import pytest
+
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.storage.jetstream import stream
+from optiverse_collab_server.storage.jetstream.stream import open_stream
+from tests.helpers import aio
+from tests.helpers.nats_server import NatsServer, free_port, needs_nats
+
+pytestmark = needs_nats
+
+
+def test_a_server_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream, "CONNECT_SECONDS", 0.3)
+    address = f"nats://127.0.0.1:{free_port()}"
+    with pytest.raises(StorageError, match=f"No NATS server answers at {address}; start one"):
+        aio.run(open_stream([address], replicas=1))
+
+
+def test_too_few_servers_for_the_replicas_are_refused(nats: NatsServer) -> None:
+    with pytest.raises(StorageError, match=r"can't keep 3 copies of the sessions .*--replicas"):
+        aio.run(open_stream([nats.address], replicas=3))
+
+
+def test_a_stream_with_too_few_replicas_is_refused(nats: NatsServer) -> None:
+    async def scenario() -> None:
+        await (await open_stream([nats.address], replicas=1)).close()
+        with pytest.raises(
+            StorageError, match=r"keeps 1 copies .* asks for 3; change that with `nats stream"
+        ):
+            await open_stream([nats.address], replicas=3)
+
+    aio.run(scenario())
+
+
+def test_an_earlier_run_of_a_live_server_is_dead(nats: NatsServer) -> None:
+    async def scenario() -> None:
+        one = await open_stream([nats.address], replicas=1)
+        assert not await one.is_alive("a", "run 1")
+        await one.beat("a", "run 1")
+        assert await one.is_alive("a", "run 1")
+        await one.beat("a", "run 2")
+        assert not await one.is_alive("a", "run 1")
+        await one.close()
+        await one.close()
+
+    aio.run(scenario())
