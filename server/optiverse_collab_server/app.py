@@ -26,7 +26,7 @@ from optiverse_collab_server import __version__
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.access.grants import StoredGrant, Visit
 from optiverse_collab_server.access.tries import FailedTries
-from optiverse_collab_server.connection import CLOSE_SECONDS, Connection
+from optiverse_collab_server.connection import CLOSE_SECONDS, Connection, reason_of
 from optiverse_collab_server.doors import Doors
 from optiverse_collab_server.garbage import Garbage
 from optiverse_collab_server.health import STOPPING, Health
@@ -128,8 +128,10 @@ class App:
             if visit is not None:
                 await self._hub.serve(connection, place, visit)
         except StorageError as error:
-            log.error("Session %s can't be opened: %s", place.session_id, error)
-            await _close(ws, CloseReason.SESSION_FAILED)
+            reason = reason_of(error)
+            level = logging.INFO if reason is CloseReason.MOVED else logging.ERROR
+            log.log(level, "Session %s can't be opened: %s", place.session_id, error)
+            await _close(ws, reason)
         except Exception:
             log.exception("The connection of %s failed", place.user_id)
             await _close(ws, CloseReason.INTERNAL_ERROR)

@@ -15,13 +15,14 @@ from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import PushUnreadable, decode_client, encode
 from optiverse_collab.core.protocol.messages import ClientMessage, Error, Ping, Pong, Push, SyncRequest
 from optiverse_collab.core.protocol.timestamps import timestamp
-from optiverse_collab.errors import MessageRefused, Reason, Refused
+from optiverse_collab.errors import MessageRefused, Reason, Refused, StorageError
 from optiverse_collab_server.compat import INSTALL_HINT, is_builtin_message
 from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.held import Held
 from optiverse_collab_server.outbox import Frame, Outbox
 from optiverse_collab_server.rate import Rates
 from optiverse_collab_server.slices import slices
+from optiverse_collab_server.storage.api import Elsewhere
 from optiverse_collab_server.tally import Tally
 from optiverse_collab_server.unstored import Backlog
 from optiverse_collab_server.wall_clock import now_ms
@@ -245,3 +246,8 @@ class Connection:
             await asyncio.wait_for(self._ws.close(reason.code, reason.word), CLOSE_SECONDS)
         except asyncio.TimeoutError:
             self._ws.transport.abort()
+
+
+def reason_of(error: StorageError) -> CloseReason:
+    """Why to close connections if a session can't be stored: another server has it, or storage failed."""
+    return CloseReason.MOVED if isinstance(error, Elsewhere) else CloseReason.SESSION_FAILED

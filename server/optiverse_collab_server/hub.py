@@ -242,6 +242,7 @@ class Hub:
             session.room.history.discard()
             if self._live.get(session.id) is session:  # and not the one that replaced it after a failure
                 del self._live[session.id]
+                await self._store.release(session.id)
                 log.info("Closed session %s: nobody is left", session.id)
 
     async def _look_for_silent(self) -> None:
@@ -260,6 +261,9 @@ class Hub:
         """Check one session: a method, since a sleeping coroutine would keep the last session alive."""
         if self._book is not None:
             session.close_overdue(self._book.grants)
+        if not session.failed and self._store.has_lost(session.id):
+            log.warning("Session %s: another server has taken it", session.id)
+            session.fail(CloseReason.MOVED)
         for connection in list(session.connections.values()):
             if connection.is_paused:
                 continue

@@ -32,7 +32,7 @@ from optiverse_collab_server.access import expiry
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.access.grants import Grants, StoredGrant
 from optiverse_collab_server.access.requests import AccessRequests
-from optiverse_collab_server.connection import Connection
+from optiverse_collab_server.connection import Connection, reason_of
 from optiverse_collab_server.outbox import Frame
 from optiverse_collab_server.past import PastReader, PastReaders
 from optiverse_collab_server.signing import log_backup
@@ -226,10 +226,10 @@ class LiveSession:
                 self._wake_asking()
             except StorageError as error:
                 log.error("Session %s can't be stored: %s", self.id, error)
-                self._fail()
+                self.fail(reason_of(error))
             except Exception:
                 log.exception("Session %s failed", self.id)
-                self._fail()
+                self.fail(CloseReason.SESSION_FAILED)
 
     async def _deliver_presence(self) -> None:
         """Send presence once a tick, independently of storage."""
@@ -251,14 +251,15 @@ class LiveSession:
         self.is_late = True
         self._perform([Send(tuple(self.connections), Wait(WAIT_STORAGE))])
 
-    def _fail(self) -> None:
+    def fail(self, reason: CloseReason) -> None:
         """Close all connections, so that clients start again from the stored state (DUR-3)."""
         self.failed = self._stopping = True
+        self._wake.set()
         self.backlog.end()
         self.room.history.release()
         self._wake_asking()
         for connection in list(self.connections.values()):
-            connection.close(CloseReason.SESSION_FAILED)
+            connection.close(reason)
 
     def _perform(self, effects: Sequence[RoomEffect]) -> None:
         for effect in effects:

@@ -62,6 +62,7 @@ class Proxy:
         up: whether new connections get through.
         answer: otherwise, what a new connection gets: None for a reset, or bytes and an orderly end.
         accepted: how many connections clients opened.
+        server_port: where new connections get through to.
         to_server, to_client: what happens to bytes.
     """
 
@@ -71,7 +72,7 @@ class Proxy:
         self.answer: bytes | None = None
         self.accepted = 0
         self.to_server, self.to_client = Direction(), Direction()
-        self._server_port = server_port
+        self.server_port = server_port
         self._chance = random.Random(seed)
         self._flows: set[_Flow] = set()
 
@@ -107,7 +108,7 @@ class Proxy:
             await self._turn_away(reader, writer)
             return
         try:
-            from_server, to_server = await _connect(self._server_port)
+            from_server, to_server = await _connect(self.server_port)
         except OSError:
             _reset(writer)
             return

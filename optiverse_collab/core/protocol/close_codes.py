@@ -47,6 +47,7 @@ class CloseReason(Enum):
     """
 
     RESTARTING = "restarting", CloseCode.GOING_AWAY
+    MOVED = "moved", CloseCode.GOING_AWAY
     BINARY = "binary", CloseCode.UNSUPPORTED_DATA
     INTERNAL_ERROR = "internal_error", CloseCode.INTERNAL_ERROR
     SESSION_FAILED = "session_failed", CloseCode.INTERNAL_ERROR

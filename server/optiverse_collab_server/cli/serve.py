@@ -18,11 +18,11 @@ from optiverse_collab_server.app import running
 from optiverse_collab_server.cli.entrance import entrance_for, link_to
 from optiverse_collab_server.cli.identity import identity_for, log_protection
 from optiverse_collab_server.cli.managed import say_ready, stop_on_request
+from optiverse_collab_server.cli.stores import store_for
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.quotas import MB, Quotas
 from optiverse_collab_server.signing import signing_key
-from optiverse_collab_server.storage import Retention, SqliteStore
 
 if TYPE_CHECKING:
     from optiverse_collab_server.config.arguments import Commands
@@ -80,14 +80,14 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
 
     Raises:
         OSError: the server can't listen on the address.
-        SettingsError: the certificate and the key that were given can't be used.
-        StorageError: the data folder can't be used.
+        SettingsError: the certificate and the key that were given can't be used, or settings contradict.
+        StorageError: the data folder or the store can't be used.
     """
     stop = _told_to_stop()
     host, port, data = settings.host, settings.port, data_folder(settings)
     identity = identity_for(settings, data)
     tls = None if identity is None else identity.context
-    store = SqliteStore(data, Retention.of(settings.keep_days, settings.keep_mb))
+    store, place = await store_for(settings, data)
     try:
         entrance, key = entrance_for(settings, data), signing_key(data)
     except StorageError:
@@ -97,7 +97,7 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
     async with running(store, host, port, tls=tls, entrance=entrance, quotas=quotas, key=key) as server:
         shown = server.sockets[0].getsockname()[1] if port == 0 else port
         log.info("Starting Optiverse Collaboration Server on %s:%d", host, shown)
-        log.info("Sessions are kept in %s", data)
+        log.info("Sessions are kept in %s", place)
         log_protection(identity, settings)
         if entrance is not None and not entrance.trusts_own:
             await owner_link.announce(entrance.book, data, partial(link_to, settings, shown, identity))

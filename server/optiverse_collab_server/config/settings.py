@@ -35,6 +35,21 @@ class Settings:
         Path | None,
         About(PATH, "folder in which sessions are kept (default: in the data folder of this user)"),
     ] = None
+    store: Annotated[
+        str | None,
+        About(
+            TEXT,
+            "keep sessions in NATS, and share them with other servers: addresses like nats://host:4222, "
+            "separated by commas (default: keep them in the data folder)",
+        ),
+    ] = None
+    node: Annotated[
+        str | None,
+        About(TEXT, "with --store, this server's name, which no other one has (default: its host and port)"),
+    ] = None
+    replicas: Annotated[
+        int, About(COUNT, "with --store, how many NATS servers keep each change; fewer than 3 can lose some")
+    ] = 3
     auth: Annotated[
         str,
         About(

@@ -1,0 +1,62 @@
+"""Where a server keeps its sessions: in its data folder, or in NATS."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from optiverse_collab.errors import SettingsError, StorageError
+from optiverse_collab_server.config.settings import Settings
+from optiverse_collab_server.storage import Retention, SqliteStore, Store
+from optiverse_collab_server.storage.failures import explained
+
+SCHEMES = ("nats", "tls")
+
+
+async def store_for(settings: Settings, data: Path) -> tuple[Store, str]:
+    """Open the store.
+
+    Args:
+        settings: all of them.
+        data: the data folder.
+
+    Returns:
+        The store, and where it is, to show.
+
+    Raises:
+        SettingsError: settings contradict, or an address is none.
+        StorageError: the data folder or NATS can't be used.
+    """
+    if settings.store is None:
+        return SqliteStore(data, Retention.of(settings.keep_days, settings.keep_mb)), str(data)
+    if settings.keep_days is not None or settings.keep_mb is not None:
+        raise SettingsError(["With --store, all history is kept; leave out --keep-days and --keep-mb."])
+    servers = [address.strip() for address in settings.store.split(",")]
+    places = ", ".join(map(_place, servers))
+    try:
+        from optiverse_collab_server.storage.jetstream.store import open_store
+    except ImportError as error:
+        raise StorageError(
+            "--store needs nats-py; run pip install 'optiverse-collab-server[nats]'."
+        ) from error
+    _make_folder(data)
+    name = settings.node or f"{socket.gethostname()}:{settings.port}"
+    return await open_store(servers, name, settings.replicas), f"NATS at {places}"
+
+
+def _make_folder(data: Path) -> None:
+    """Make the data folder, for grants and keys."""
+    with explained(data):
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _place(address: str) -> str:
+    """Host and port of an address, without a password."""
+    try:
+        parts = urlsplit(address)
+        if parts.scheme in SCHEMES and parts.hostname:
+            return f"{parts.hostname}:{parts.port or 4222}"
+    except ValueError:
+        pass
+    raise SettingsError(["--store needs addresses like nats://host:4222, separated by commas."])
