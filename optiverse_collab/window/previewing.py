@@ -125,9 +125,7 @@ class Previewing(QObject):
 
     @pyqtSlot()
     def _on_restore(self) -> None:
-        session = self._manager.session
-        if session is not None:
-            self._manager.replacements.restore(Restoration(self._records), session.replica.clock)
+        self._manager.replacements.restore(Restoration(self._records))
 
     def _save(self, path: Path) -> None:
         try:

@@ -92,17 +92,18 @@ class Replacements(QObject):
         """Bring the old bench back, except for others' edits until it arrives."""
         self._ask(replacement, to_restore=True)
 
-    def restore(self, wanted: Restoration, seen: int) -> None:
+    def restore(self, wanted: Restoration, seen: int | None = None) -> None:
         """Restore a bench or a part of it, except for others' edits since it was read (SEEN-5).
 
         Args:
             wanted: what to restore.
-            seen: the session's clock when it was read.
+            seen: the session's clock when it was read; None for now, if it is about an earlier moment.
         """
         if self._live is None or not self._service.is_connected():
             self.failed.emit(wording.NO_CONNECTION)
             return
         self._held.clear()
+        seen = self._live.replica.clock if seen is None else seen
         self._restoring = self._live.restore(wording.UNDO_TEXT, wanted, seen)
         if self._restoring is None and self._live.replica.rights.may_edit:
             self.failed.emit(wording.NOTHING_TO_DO)
@@ -152,7 +153,7 @@ class Replacements(QObject):
         if session is None:
             return
         if to_restore:
-            self.restore(Restoration(records), session.replica.clock)
+            self.restore(Restoration(records))
         else:
             self.arrived.emit(OldBench(replacement, records, session.replica.clock))
 

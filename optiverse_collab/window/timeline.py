@@ -269,7 +269,8 @@ class TimelinePanel(QObject):
         def offer(text: str, *part: Collection[str]) -> None:
             action = menu.addAction(text)
             if action is not None:
-                action.triggered.connect(lambda: self._restore(Restoration(then, *part)))
+                restore = self._manager.replacements.restore
+                action.triggered.connect(lambda: restore(Restoration(then, *part)))
 
         offer(texts.WHOLE_BENCH)
         menu.addSeparator()
@@ -278,8 +279,3 @@ class TimelinePanel(QObject):
             names = texts.changed_properties(step, id)
             for property in names if len(names) > 1 else ():
                 offer(texts.restore_property(name, property), [id], [property])
-
-    def _restore(self, wanted: Restoration) -> None:
-        session = self._manager.session
-        if session is not None:
-            self._manager.replacements.restore(wanted, session.replica.clock)
