@@ -27,7 +27,7 @@ from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.access.grants import StoredGrant, Visit
 from optiverse_collab_server.access.tries import FailedTries
 from optiverse_collab_server.connection import CLOSE_SECONDS, Connection, reason_of
-from optiverse_collab_server.doors import Doors
+from optiverse_collab_server.doors import Bounds, Doors
 from optiverse_collab_server.garbage import Garbage
 from optiverse_collab_server.health import STOPPING, Health
 from optiverse_collab_server.heard import HeardConnection
@@ -56,13 +56,15 @@ class App:
         garbage: collects Python's garbage now and then.
     """
 
-    def __init__(self, hub: Hub, tls: ssl.SSLContext | None = None, entrance: Entrance | None = None) -> None:
+    def __init__(
+        self, hub: Hub, doors: Doors, tls: ssl.SSLContext | None = None, entrance: Entrance | None = None
+    ) -> None:
         self._hub = hub
         self._tls = tls
         self._entrance = entrance
         self._failed = FailedTries()
         self._numbers = itertools.count(1)
-        self.doors = Doors()
+        self.doors = doors
         self._held = Held()
         self.garbage = Garbage()
         self._health = Health(hub, self.doors, entrance)
@@ -193,16 +195,16 @@ async def running(
         port: 0 for any that is free.
         tls: the key and the certificate; None for connections that are not encrypted.
         entrance: who may come in; None for everybody. Its book is closed at the end.
-        quotas: how much may be stored; the defaults if not given.
+        quotas: the limits that were set; the defaults if not given.
         key: signs heads (BACK-1); None to sign none.
 
     Raises:
         OSError: the server can't listen on the address.
         StorageError: at the end, the disk doesn't answer.
     """
-    limits = limits or Limits()
+    limits, quotas = limits or Limits(), quotas or Quotas()
     hub = Hub(store, limits, NAME, silence_seconds, entrance, quotas=quotas, key=key)
-    app = App(hub, tls, entrance)
+    app = App(hub, Doors(Bounds(all=quotas.connections)), tls, entrance)
     disk_answers, server = True, None
     try:
         try:

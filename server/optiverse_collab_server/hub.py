@@ -42,9 +42,6 @@ STORE_SECONDS, GOODBYE_SECONDS = 1.5, 1.0
 LOOK_SECONDS = 1.0
 """How often silent connections are searched for."""
 
-SPACE_BYTES = 66 * 1024 * 1024
-"""Memory for the state of all live sessions, and for old benches that are being sent (LIM-16)."""
-
 log = logging.getLogger("optiverse_collab_server")
 
 
@@ -57,8 +54,7 @@ class Hub:
         server: name and version of the server.
         silence_seconds: how long a connection may be silent.
         entrance: who may come in; None for everybody.
-        space_bytes: memory for the state of all live sessions.
-        quotas: how much may be stored.
+        quotas: the limits that were set; the defaults if not given.
         key: signs heads (BACK-1); None to sign none.
 
     Attributes:
@@ -75,7 +71,6 @@ class Hub:
         server: str,
         silence_seconds: float = SILENCE_SECONDS,
         entrance: Entrance | None = None,
-        space_bytes: int = SPACE_BYTES,
         quotas: Quotas | None = None,
         key: bytes | None = None,
     ) -> None:
@@ -89,8 +84,8 @@ class Hub:
             self._book.changed = self._access_changed
         if entrance is not None:
             entrance.waiting.owners = self._owners
-        self._space = Space(space_bytes)
         self._quotas = quotas or Quotas()
+        self._space = Space(self._quotas.space_bytes)
         self._key = key
         self._turn = ChunkTurn()
         self._past = PastReaders(self._space)

@@ -1,4 +1,4 @@
-"""Limits on storage: sessions on the server, and bytes of one on its disk (LIM-18)."""
+"""The limits that whoever runs a server may set: sessions, disk, memory, connections (LIM-15, -16, -18)."""
 
 from __future__ import annotations
 
@@ -18,11 +18,15 @@ class Quotas:
 
     Attributes:
         sessions: the most sessions.
-        session_bytes: the most bytes of one, with its history.
+        session_bytes: the most bytes of one on the disk, with its history.
+        space_bytes: memory for the state of all live sessions, and for old benches that are being sent.
+        connections: the most connections.
     """
 
     sessions: int = 10_000
     session_bytes: int = 1_000 * MB
+    space_bytes: int = 70 * MB
+    connections: int = 2_000
 
     def warning(self, session_id: str, size: int) -> str:
         """The sentence for the log when a session is nearly full; empty before that."""

@@ -22,7 +22,7 @@ def test_session_may_take_as_much_as_it_may() -> None:
     quotas = Quotas(session_bytes=2_500_000)
     assert quotas.refusal(2_500_000) is None
     assert "more than 2.5 MB" in str(quotas.refusal(2_500_001))
-    assert Quotas() == Quotas(10_000, 1_000 * MB)
+    assert Quotas() == Quotas(10_000, 1_000 * MB, 70 * MB, 2_000)
 
 
 def test_a_session_that_is_nearly_full_is_announced() -> None:
@@ -136,3 +136,21 @@ def test_what_was_packed_meanwhile_counts_as_packed(tmp_path: Path, caplog: pyte
             assert "takes" not in caplog.text
 
     run(main())
+
+
+def test_sessions_have_the_memory_that_was_set() -> None:
+    """LIM-16: a second session doesn't fit beside the first; with more memory it does."""
+
+    long = {**LENS, "props": {"x": "y" * 5000}}
+
+    async def reason(space_bytes: int) -> str | None:
+        quotas = Quotas(space_bytes=space_bytes)
+        async with live_server(quotas=quotas) as server, server.client("ann", "one") as ann:
+            await ann.sync("a")
+            await ann.push(1, long)
+            async with server.client("bob", "other") as bob:
+                await bob.sync("b")
+                return (await bob.push(1, long)).get("reason")
+
+    assert run(reason(9_000)) == "session_full"
+    assert run(reason(18_000)) is None

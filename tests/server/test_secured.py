@@ -37,7 +37,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, **bounds: int) -> list[Doors]:
     """The doors of the servers that the test makes."""
     made: list[Doors] = []
 
-    def make() -> Doors:
+    def make(default: Bounds) -> Doors:
         made.append(Doors(Bounds(**bounds)))
         return made[-1]
 

@@ -93,7 +93,9 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
     except StorageError:
         await store.close()
         raise
-    quotas = Quotas(settings.max_sessions, settings.session_mb * MB)
+    quotas = Quotas(
+        settings.max_sessions, settings.session_mb * MB, settings.memory_mb * MB, settings.max_connections
+    )
     async with running(store, host, port, tls=tls, entrance=entrance, quotas=quotas, key=key) as server:
         shown = server.sockets[0].getsockname()[1] if port == 0 else port
         log.info("Starting Optiverse Collaboration Server on %s:%d", host, shown)

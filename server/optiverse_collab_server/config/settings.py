@@ -69,6 +69,10 @@ class Settings:
     session_mb: Annotated[
         int, About(COUNT, "how many MB a session may take with its history; above it, changes are refused")
     ] = 1_000
+    memory_mb: Annotated[
+        int, About(COUNT, "how many MB of memory the benches of all live sessions may take together")
+    ] = 70
+    max_connections: Annotated[int, About(COUNT, "how many connections there may be")] = 2_000
     tls: Annotated[
         bool | None, About(SWITCH, "encrypt connections (default: if others than this machine can connect)")
     ] = None
