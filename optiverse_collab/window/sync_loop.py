@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from math import ceil
 from typing import NamedTuple
 
 from PyQt6.QtCore import QElapsedTimer, QObject, pyqtSignal, pyqtSlot
@@ -14,6 +15,8 @@ from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.client.steps import edit_in_step
 from optiverse_collab.core.protocol.changes import SWEEP
 from optiverse_collab.core.records import Op, Record, difference
+from optiverse_collab.core.throttle import Throttle
+from optiverse_collab.drivers.qt.quality_watch import now_ms
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import ChangeRefused
 from optiverse_collab.host.api import Host
@@ -29,6 +32,9 @@ from optiverse_collab.wording import log_lines
 
 AT_ONCE = 200
 """Others' edits of more records than this, for example after an absence, are shown in steps."""
+
+EARLY_MS = PUSH_EVERY_MS / 2
+"""How far from even intervals others' edits may arrive and still be shown at once."""
 
 SELECTION_MOST = 500
 """How many ids of selected items are sent to others; more would not help, and presence is small."""
@@ -79,6 +85,7 @@ class LiveBench(QObject):
         self._is_loading = self._in_steps = self._suspended = False
         self._pace = Pace()
         self._since_tick = QElapsedTimer()
+        self._shows = Throttle(PUSH_EVERY_MS, EARLY_MS)
         self._timer = single_shot(self, self._on_tick)
         self._capture = Capture(host, session.replica, self._wake)
         self._capture.denied = self.denied.emit
@@ -212,14 +219,15 @@ class LiveBench(QObject):
             self.push_edits()
 
     def show(self, change: ShowChange) -> None:
-        """Show others' edits: now, or with the next tick if the last was just now."""
+        """Show others' edits: now, or with the next tick if the last ones were shown just now."""
         if self._suspended:
             return
-        if self._is_loading or self._waited_ms() < PUSH_EVERY_MS or len(change.ops) > AT_ONCE:
+        if self._is_loading or self._shows.wait_ms(now_ms()) or len(change.ops) > AT_ONCE:
             self._capture.defer(change)
             self._total = max(self._total, self._capture.held_back)
         else:
             self._since_tick.start()
+            self._shows.fire(now_ms())
             self._capture.show(change)
 
     def check_right(self) -> bool:
@@ -253,8 +261,14 @@ class LiveBench(QObject):
 
     @pyqtSlot()
     def _on_tick(self) -> None:
-        self._since_tick.start()
         before = self._capture.held_back
+        wait_ms = ceil(self.replica.pace.wait_ms(now_ms()))
+        if wait_ms and not before and not self._is_loading:
+            self._timer.start(wait_ms)  # what is read now would be out of date when it is sent
+            return
+        self._since_tick.start()
+        if before:
+            self._shows.fire(now_ms())
         in_steps = self._in_steps = self._is_loading or before > (0 if self._in_steps else AT_ONCE)
         self._tick(self._pace.records if in_steps else None)
         self._grip.look()

@@ -104,6 +104,44 @@ def test_what_others_do_between_two_ticks_is_shown_in_one_go(qtbot: QtBot, paren
     assert bench.host.bench["r0"].props == {"n": 30}
 
 
+def test_a_stream_of_others_edits_is_shown_without_delay(
+    qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if some of them come a little early: one that waits for the next tick is out of date by then."""
+    bench = Bench(parent, records=1)
+    with qtbot.waitSignal(bench.live.loaded, timeout=5000):
+        bench.live.begin(())
+    for number, at_ms in enumerate((0, 33, 50, 99, 120)):
+        monkeypatch.setattr(module, "now_ms", lambda at_ms=at_ms: 1e9 + at_ms)
+        bench.live.push_edits()  # the host reports what it was given, too
+        before = dict(bench.session.replica.view)
+        bench.session.replica.view["r0"] = Record("r0", "component", {"n": -number})
+        bench.live.show(ShowChange((Set("r0", {"n": -number}),), before=before))
+        assert bench.host.bench["r0"].props == {"n": -number}
+
+
+def test_an_edit_is_read_when_it_can_be_sent(
+    qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A dragged item moves on while it would wait for the next push."""
+    bench = Bench(parent, records=1)
+    with qtbot.waitSignal(bench.live.loaded, timeout=5000):
+        bench.live.begin(())
+    waits = [5.0, 5.0, 0.0]
+    seen: list[object] = []
+
+    def wait_ms(now_ms: float) -> float:
+        seen.append(bench.session.replica.view["r0"].props["n"])
+        bench.host.user_does(Set("r0", {"n": len(seen)}))
+        return waits.pop(0) if waits else 0.0
+
+    with qtbot.waitSignal(bench.live.edited, timeout=5000):
+        monkeypatch.setattr(bench.session.replica.pace, "wait_ms", wait_ms)
+        bench.host.user_does(Set("r0", {"n": -1}))
+    assert seen == [0, 0, 0]
+    assert bench.session.replica.view["r0"].props == {"n": 3}
+
+
 def test_many_changes_of_others_are_shown_in_steps(
     qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,6 +62,7 @@ class Replica:
         held: record id → edits that were not applied; see `conflicts.bring_back` and `dismiss_held`.
         write_ahead: decides what is written to disk, if there is a disk.
         rights: what the user may write.
+        pace: when the next push may be sent (PUSH-2).
     """
 
     def __init__(self, client_id: str, limits: Limits | None = None) -> None:
@@ -77,10 +78,9 @@ class Replica:
         self.write_ahead = WriteAhead(self, self._pending)
         self.rights = Rights(self._pending)
         self._confirmed = Confirmed(self._pending, [origin_of(client_id)])
-        self._throttle = Throttle(PUSH_EVERY_MS)
+        self.pace = Throttle(PUSH_EVERY_MS)
         self._receipts = Receipts()
-        self._syncing = False
-        self._foreign = False
+        self._syncing = self._foreign = False
         self._arriving = Arriving()
 
     # Position
@@ -171,7 +171,7 @@ class Replica:
             return None
         waits = [self._receipts.wait_ms(self.clock, now_ms)]
         if self._pending.can_send(self.window) and not self.write_ahead.blocks:
-            waits.append(self._throttle.wait_ms(now_ms))
+            waits.append(self.pace.wait_ms(now_ms))
         return min((wait for wait in waits if wait is not None), default=None)
 
     def poll(self, now_ms: float) -> list[fx.ReplicaEffect]:
@@ -179,11 +179,11 @@ class Replica:
         if not self.synced:
             return []
         effects: list[fx.ReplicaEffect] = []
-        if self._pending.can_send(self.window) and not self._throttle.wait_ms(now_ms):
+        if self._pending.can_send(self.window) and not self.pace.wait_ms(now_ms):
             last = self.write_ahead.sendable()
             room = min(self.limits.change_bytes, self._pending.room(self.window))
             if changes := self._pending.take_unsent(room, last):
-                self._throttle.fire(now_ms)
+                self.pace.fire(now_ms)
                 effects.append(fx.Transmit(Push([change.pushed for change in changes])))
         return effects + [fx.Transmit(receipt) for receipt in self._receipts.take(self.clock, now_ms)]
 

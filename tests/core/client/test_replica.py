@@ -75,7 +75,10 @@ def test_wait_is_until_the_next_push(ann: Peer, wire: Wire) -> None:
     ann.edit(Set("lens", {"a": 1}))
     now = wire.now_ms + 1000
     assert ann.replica.wait_ms(now) == 0
+    assert ann.replica.pace.wait_ms(now) == 0
     ann.replica.poll(now)
+    assert ann.replica.wait_ms(now + 13) is None
+    assert ann.replica.pace.wait_ms(now + 13) == 20
     ann.edit(Set("lens", {"a": 2}))
     assert ann.replica.wait_ms(now + 13) == 20
 
