@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test lint dist format benchmark benchmark-peers benchmark-ratio soak soak-net faults fuzz hostile architecture constraints clean
+.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test lint dist format benchmark benchmark-peers benchmark-ratio benchmark-growth soak soak-net faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -50,6 +50,9 @@ benchmark-peers:  ## Measure the server beside others' servers: make benchmark-p
 
 benchmark-ratio:  ## Compare the server's CPU time with a relay's and with what is kept; ARGS=--keep keeps it
 	$(RUN) python -m benchmarks.ratio $(ARGS)
+
+benchmark-growth:  ## Measure the server as participants, items, edits and sessions grow; ARGS=--quick is short
+	$(RUN) python -m benchmarks.growth $(ARGS)
 
 soak: SEEDS ?= 100000
 soak: START ?= 0

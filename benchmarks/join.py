@@ -35,19 +35,32 @@ async def _measure(target: Target, components: int) -> float:
     author = Participant(0)
     await author.connect(target)
     await author.put(components)
-    start = perf_counter()
-    session = await _join(target.port)
-    took = perf_counter() - start
+    took = await join(target, "bench", components)
     author.close()
+    return took
+
+
+async def join(target: Target, session_id: str, components: int) -> float:
+    """Join a session, and leave it.
+
+    Returns:
+        The time from the start of the connection until all records are in the view, in s.
+
+    Raises:
+        RuntimeError: some are missing.
+    """
+    start = perf_counter()
+    session = await _joined(target.port, session_id)
+    took = perf_counter() - start
     if len(session.replica.view) != components:
         raise RuntimeError(f"Only {len(session.replica.view)} of {components} components arrived.")
     return took
 
 
-async def _join(port: int) -> SessionClient:
+async def _joined(port: int, session_id: str) -> SessionClient:
     session = SessionClient("newcomer", Replica("newcomer"))
     subprotocols = [Subprotocol(SUBPROTOCOL)]
-    url = f"ws://127.0.0.1:{port}/ws/bench/newcomer"
+    url = f"ws://127.0.0.1:{port}/ws/{session_id}/newcomer"
     async with connect(url, subprotocols=subprotocols, compression=None, ping_interval=None) as ws:
         session.opened(perf_counter() * 1000)
         while True:

@@ -39,9 +39,14 @@ class Participant(asyncio.Protocol):
         self._unconfirmed, self._confirm_at = 0, 0.0
         self._arrivals: list[tuple[float, bytes]] = []
         self._came = asyncio.Event()
+        self._is_lost = False
 
     async def connect(self, target: Target) -> None:
-        """Open the WebSocket, and ask for the document if the target has one."""
+        """Open the WebSocket, and ask for the document if the target has one.
+
+        Raises:
+            RuntimeError: the target closed the connection instead.
+        """
         loop = asyncio.get_running_loop()
         tls = _CREDULOUS if target.tls else None
         self._transport, _ = await loop.create_connection(lambda: self, "127.0.0.1", target.port, ssl=tls)
@@ -78,6 +83,11 @@ class Participant(asyncio.Protocol):
                 self.send(text_frame(b'{"type":"have","clock":%s}' % data[place + len(_CLOCK) : end]))
                 self._unconfirmed, self._confirm_at = 0, now + HAVE_EVERY_MS / 1000
 
+    def connection_lost(self, error: Exception | None) -> None:
+        """Note that nothing else will come."""
+        self._is_lost = True
+        self._came.set()
+
     def read(self) -> list[tuple[float, int]]:
         """The edits since the last call: the time and the number of each."""
         return [
@@ -110,8 +120,14 @@ class Participant(asyncio.Protocol):
 
     async def _more(self) -> list[tuple[float, bytes]]:
         await asyncio.wait_for(self._came.wait(), PATIENCE_SECONDS)
-        self._came.clear()
-        return self._take()
+        arrivals = self._take()
+        if self._is_lost and not arrivals:
+            raise RuntimeError(
+                f"Participant {self.number} was turned away: {self._reader.closed or 'no reason'}"
+            )
+        if not self._is_lost:
+            self._came.clear()
+        return arrivals
 
     def _take(self) -> list[tuple[float, bytes]]:
         arrivals, self._arrivals = self._arrivals, []

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 _TEXT, _BINARY = 0x81, 0x82
 _MASKED = 0x80
-_FINAL, _CONTROL = 0x80, 0x08
+_FINAL, _CONTROL, _CLOSE = 0x80, 0x08, 0x08
 
 
 def handshake(path: str, subprotocol: str = "") -> bytes:
@@ -49,9 +49,14 @@ def _frame(kind: int, payload: bytes) -> bytes:
 
 
 class FrameReader:
-    """Joins a server's output to messages, and skips pings; servers never mask their frames."""
+    """Joins a server's output to messages, and skips pings; servers never mask their frames.
+
+    Attributes:
+        closed: code and reason of the frame that ends the connection; "" before it.
+    """
 
     def __init__(self) -> None:
+        self.closed = ""
         self._rest = b""
         self._fragments: list[bytes] = []
 
@@ -61,6 +66,9 @@ class FrameReader:
         end = 0
         while (payload := _next_payload(data, end)) is not None:
             head, end = data[end], payload.stop
+            if head & 0x0F == _CLOSE:
+                code, reason = data[payload][:2], data[payload][2:]
+                self.closed = f"{int.from_bytes(code, 'big')} {reason.decode()}"
             if head & _CONTROL:
                 continue
             self._fragments.append(data[payload])

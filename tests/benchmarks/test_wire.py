@@ -46,3 +46,10 @@ def test_server_reads_what_is_sent(kind: Callable[[bytes], bytes], opcode: Opcod
     [frame] = protocol.events_received()
     assert isinstance(frame, Frame)
     assert (frame.opcode, bytes(frame.data), frame.fin) == (opcode, b"x" * size, True)
+
+
+def test_the_frame_that_ends_a_connection_is_kept() -> None:
+    """So that a participant who is turned away can say why."""
+    reader = FrameReader()
+    assert list(reader.read(Frame(Opcode.CLOSE, b"\x11\x97server_full").serialize(mask=False))) == []
+    assert reader.closed == "4503 server_full"
