@@ -13,6 +13,7 @@ from optiverse_collab.core.protocol.pages import PageSize
 from optiverse_collab.core.protocol.past import PastRefusal
 from optiverse_collab.core.server.chain import first_head
 from optiverse_collab.core.server.effects import ReadEntries, ReadPast
+from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.past import Past, PastEntries, refused
 from optiverse_collab.core.space import Share, Space
 from optiverse_collab.core.throttle import Throttle
@@ -158,7 +159,7 @@ class PastReader:
         stored = await self._load(self._store.load_entries(self._session_id, span), ENTRIES_BYTES)
         if stored is None:
             return None
-        authors = {name.number: name.text for name in stored.names}
+        authors = {name.number: name.text for name in stored.names if name.kind is NameKind.AUTHOR}
         return PastEntries(stored.epoch, stored.after, stored.entries, authors)
 
     async def _read_bench(self, clock: int, loan: Share) -> Past | None:

@@ -77,12 +77,14 @@ class StoredEntries(msgspec.Struct, frozen=True):
     Attributes:
         epoch: of the session.
         after: the clock before the first of them.
+        before: the head at that clock, or at the last change if there are fewer.
         entries: one clock after the other, as they were appended, byte for byte.
-        names: those of authors that they refer to.
+        names: those that they refer to.
     """
 
     epoch: str
     after: int
+    before: bytes
     entries: list[bytes]
     names: list[Name]
 
@@ -151,6 +153,14 @@ class Store(Protocol):
             DatabaseDamaged: this part of the history doesn't fit. The session is still served.
         """
 
+    async def load_start(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
+        """The oldest snapshot that is kept, with its names and without entries; None if there is no session.
+
+        Raises:
+            TooLarge: it takes more than `most` bytes of memory.
+            DatabaseDamaged: it can't be trusted.
+        """
+
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """Add to a session's newest chunk; all of it is durable when this returns.
 
@@ -164,12 +174,15 @@ class Store(Protocol):
                 where they ended. Nothing is kept then.
         """
 
-    async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
+    async def begin_chunk(self, session_id: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> int:
         """Create a session, or begin its next chunk (DUR-5).
 
         Earlier data stays. Entries after ``snapshot.clock`` belong to the new chunk; some may already
         exist, and more may be appended meanwhile. Don't change the snapshot's lists and dicts before this
         returns.
+
+        Args:
+            names: those of a session that is created as a copy of another server's.
 
         Returns:
             The length of the snapshot's JSON, in bytes.

@@ -38,7 +38,7 @@ from optiverse_collab_server.storage.parts import encode_snapshot
 from optiverse_collab_server.storage.past import read_at
 from optiverse_collab_server.storage.reading import read_stored
 from optiverse_collab_server.storage.rows import Column, join
-from optiverse_collab_server.storage.spans import read_span
+from optiverse_collab_server.storage.spans import read_span, read_start
 from optiverse_collab_server.storage.steps import Steps, finished, transaction
 from optiverse_collab_server.storage.writing import (
     log_values,
@@ -173,8 +173,18 @@ class Database:
         except Misfit as misfit:
             raise session_damaged(self.file, name, str(misfit)) from misfit
 
-    def begin_chunk(self, name: str, snapshot: Snapshot) -> Steps[int]:
-        """Create a session, or start its next chunk; returns the length of the snapshot's JSON.
+    def load_start(self, name: str, most: int = ANY_SIZE) -> Steps[Stored | None]:
+        """See `read_start`; None if there is no such session, and `DatabaseDamaged` for a `Misfit`."""
+        session = self._sessions.get(name)
+        if session is None:
+            return None
+        try:
+            return (yield from read_start(self._connection, session, most))
+        except Misfit as misfit:
+            raise session_damaged(self.file, name, str(misfit)) from misfit
+
+    def begin_chunk(self, name: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> Steps[int]:
+        """Create a session with these names, or start its next chunk; returns the length of its JSON.
 
         Raises:
             StorageError: the snapshot is not of a position at which an append ended.
@@ -183,7 +193,8 @@ class Database:
         """
         session = self._sessions.get(name)
         if session is None:
-            session = SessionRow(self._last_key + 1, name, snapshot.epoch, tail=Tail(snapshot.clock, 0, 0))
+            tail = Tail.of(snapshot.clock, names)
+            session = SessionRow(self._last_key + 1, name, snapshot.epoch, tail=tail)
         else:
             if session.tail is None:
                 yield from self.load(name)
@@ -199,7 +210,7 @@ class Database:
                 chunk = replace(chunk, parts=number)
                 size += len(data)
                 yield
-            self._point_at(session, chunk)
+            self._point_at(session, chunk, names)
         except Exception:
             with contextlib.suppress(sqlite3.Error):  # the next start tries again
                 yield from drop_parts(self._connection, chunk)
@@ -271,12 +282,13 @@ class Database:
         ).fetchone()
         return row[1] if row is not None and row[0] == clock else None
 
-    def _point_at(self, session: SessionRow, chunk: ChunkRow) -> None:
+    def _point_at(self, session: SessionRow, chunk: ChunkRow, names: Sequence[Name]) -> None:
         """Let a session continue with a chunk whose parts are written (DUR-5)."""
         before = session.chunk
         with transaction(self._connection):
             if before is None:
                 write_session(self._connection, session)
+                write_names(self._connection, session.key, names)
             else:
                 before = replace(before, last=chunk.clock, last_head=chunk.head)
                 write_chunk(self._connection, before)

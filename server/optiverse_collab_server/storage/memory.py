@@ -47,6 +47,10 @@ class _Chunk:
         return self.appends[-1][-1].clock if self.appends else self.clock
 
     @property
+    def head(self) -> bytes:
+        return _snapshots.decode(self.snapshot).head
+
+    @property
     def size(self) -> int:
         return len(self.snapshot) + sum(len(entry.data) for append in self.appends for entry in append)
 
@@ -136,11 +140,25 @@ class MemoryStore:
             return None
         collected = Collected(span)
         for chunk in session.chunks:
-            collected.begin(chunk.clock)
+            collected.begin(chunk.clock, chunk.head)
             for append in chunk.appends:
                 for entry in append:
                     collected.add(entry.data)
         return collected.stored(session.epoch, session.names)
+
+    async def load_start(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
+        """See `Store.load_start`."""
+        self._check_open()
+        session = self._sessions.get(session_id)
+        if session is None:
+            return None
+        oldest = session.chunks[0]
+        if memory_of(oldest.snapshot) > most:
+            raise TooLarge
+        snapshot, used = _snapshots.decode(oldest.snapshot), References()
+        used.add_snapshot(snapshot)
+        names = [name for name in session.names if name.number in used.numbers(name.kind)]
+        return Stored(snapshot, len(oldest.snapshot), names, [])
 
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """See `Store.append`."""
@@ -154,13 +172,13 @@ class MemoryStore:
         session.names += names
         session.chunks[-1].appends.append(list(entries))
 
-    async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
+    async def begin_chunk(self, session_id: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> int:
         """See `Store.begin_chunk`."""
         self._check_open()
         session = self._sessions.get(session_id)
         chunk = _Chunk(snapshot.clock, msgspec.json.encode(snapshot), [])
         if session is None:
-            self._sessions[session_id] = _Session(snapshot.epoch, [], deque([chunk]))
+            self._sessions[session_id] = _Session(snapshot.epoch, [*names], deque([chunk]))
             return len(chunk.snapshot)
         newest = session.chunks[-1]
         heads = {append[-1].clock: append[-1].head for append in newest.appends}

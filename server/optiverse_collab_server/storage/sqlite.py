@@ -66,6 +66,10 @@ class SqliteStore:
         """See `Store.load_entries`."""
         return await self._do(self._database.load_entries(session_id, span))
 
+    async def load_start(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
+        """See `Store.load_start`."""
+        return await self._do(self._database.load_start(session_id, most))
+
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """See `Store.append`."""
         self._check_open()
@@ -74,9 +78,9 @@ class SqliteStore:
             self._worker.submit(AppendJob(Append(session_id, entries, names), future))
             await future
 
-    async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
+    async def begin_chunk(self, session_id: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> int:
         """See `Store.begin_chunk`."""
-        return await self._do(self._database.begin_chunk(session_id, snapshot))
+        return await self._do(self._database.begin_chunk(session_id, snapshot, names))
 
     async def size(self, session_id: str) -> int:
         """See `Store.size`."""

@@ -15,7 +15,7 @@ from optiverse_collab_server.storage.housekeeping import Retention
 from optiverse_collab_server.storage.schema import FILE_NAME
 from optiverse_collab_server.storage.spans import Collected
 from optiverse_collab_server.storage.steps import finished
-from tests.helpers.storage import EPOCH, SIGNED, database, encoded, entries, fill, tidy
+from tests.helpers.storage import EPOCH, SIGNED, database, encoded, entries, fill, head, tidy
 from tests.helpers.storage_damage import IN_A_CHUNK
 
 
@@ -23,10 +23,11 @@ def collected(span: Span, *parts: tuple[int, list[int]]) -> tuple[int, list[int]
     """Collect parts that begin after a clock; returns the clock before the first change, and all clocks."""
     found = Collected(span)
     for start, clocks in parts:
-        found.begin(start)
+        found.begin(start, head(start))
         for clock in clocks:
             found.add(encoded(clock))
     stored = found.stored(EPOCH, [])
+    assert stored.before == head(stored.after)
     return stored.after, [msgspec.json.decode(data)["clock"] for data in stored.entries]
 
 
@@ -56,8 +57,9 @@ def test_a_span_is_read_from_packed_chunks_too(tmp_path: Path) -> None:
             found = finished(made.load_entries("bench", Span(after, until)))
             assert found is not None
             first = max(after, 400)
-            assert (found.after, found.entries) == (
+            assert (found.after, found.before, found.entries) == (
                 first,
+                head(first, SIGNED),
                 [one.data for one in entries(first + 1, until, SIGNED)],
             )
         assert finished(made.load_entries("other", Span(0, 9))) is None
