@@ -12,6 +12,8 @@ class Role(str, Enum):
 
     NONE = "none"
     """Nothing: removed or revoked."""
+    FOLLOWER = "follower"
+    """A standby server, which gets everything and takes part in nothing (STAND-1)."""
     VIEWER = "viewer"
     """See the bench and its history."""
     COMMENTER = "commenter"
@@ -24,6 +26,7 @@ class Role(str, Enum):
 
 _WRITES = {
     Role.NONE: frozenset[Lane](),
+    Role.FOLLOWER: frozenset[Lane](),
     Role.VIEWER: frozenset[Lane](),
     Role.COMMENTER: frozenset([Lane.TALK]),
     Role.EDITOR: frozenset(Lane),

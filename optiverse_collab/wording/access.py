@@ -27,6 +27,7 @@ NOT_SENT = "&Edits…"
 
 ROLES = {
     Role.NONE: "Removed",
+    Role.FOLLOWER: "Standby server",
     Role.VIEWER: "Viewer",
     Role.COMMENTER: "Commenter",
     Role.EDITOR: "Editor",
@@ -60,6 +61,7 @@ def denied(role: Role, owners: Sequence[str]) -> str:
 def changed(name: str, role: Role, is_me: bool) -> str:
     """Somebody's role has changed, as in ``Ana may edit now``."""
     does = {
+        Role.FOLLOWER: f"{'are' if is_me else 'is'} a standby server now",
         Role.VIEWER: "may only view now",
         Role.COMMENTER: "may comment but not edit now",
         Role.EDITOR: "may edit now",

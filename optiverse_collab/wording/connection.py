@@ -98,6 +98,7 @@ _CLOSED = {
     4404: "There is no such session on the server.",
     4408: "The server received nothing for too long and closed this connection.",
     4409: "A newer connection of yours has replaced this one.",
+    4421: "Another server serves this session now; connect to that one, or promote this one.",
     4426: "The server speaks another version of the protocol; update the older side.",
     4429: "Too many messages came too fast.",
     4430: "The connection was too slow to follow; it will catch up on reconnecting.",

@@ -58,6 +58,7 @@ SEE_LOGS = (
 
 MAY = {
     Role.NONE: "do nothing",
+    Role.FOLLOWER: "follow",
     Role.VIEWER: "view",
     Role.COMMENTER: "view and comment",
     Role.EDITOR: "edit",

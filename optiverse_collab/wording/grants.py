@@ -39,6 +39,7 @@ ASSIGNED = (Role.VIEWER, Role.COMMENTER, Role.EDITOR, Role.OWNER)
 """The roles that an owner can choose from."""
 
 _LETS_IN = {
+    Role.FOLLOWER: "standby servers",
     Role.VIEWER: "viewers",
     Role.COMMENTER: "commenters",
     Role.EDITOR: "editors",

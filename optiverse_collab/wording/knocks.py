@@ -22,6 +22,7 @@ LABEL_CHARS, NAME_CHARS = 32, 48
 """How much of a link's label is shown, and of a name in the list."""
 
 _AS = {
+    Role.FOLLOWER: "a standby server",
     Role.VIEWER: "a viewer",
     Role.COMMENTER: "a commenter",
     Role.EDITOR: "an editor",

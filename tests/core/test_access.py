@@ -9,6 +9,7 @@ from optiverse_collab.core.records import Lane
 
 WRITES: dict[str, set[Lane]] = {
     "none": set(),
+    "follower": set(),
     "viewer": set(),
     "commenter": {Lane.TALK},
     "editor": {Lane.BENCH, Lane.TALK, Lane.META},

@@ -32,6 +32,7 @@ class CloseCode(IntEnum):
     NOT_FOUND = 4404
     TIMEOUT = 4408
     REPLACED = 4409
+    NOT_SERVING = 4421
     VERSION = 4426
     TOO_FAST = 4429
     TOO_SLOW = 4430
@@ -61,6 +62,8 @@ class CloseReason(Enum):
     NOT_ADMITTED = "not_admitted", CloseCode.FORBIDDEN
     UNANSWERED = "unanswered", CloseCode.FORBIDDEN
     REPLACED = "replaced", CloseCode.REPLACED
+    STANDBY = "standby", CloseCode.NOT_SERVING
+    DEPOSED = "deposed", CloseCode.NOT_SERVING
     VERSION = "version", CloseCode.VERSION
     TOO_SLOW = "too_slow", CloseCode.TOO_SLOW
     SESSION_FULL = "session_full", CloseCode.SESSION_FULL

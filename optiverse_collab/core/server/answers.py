@@ -15,7 +15,7 @@ from optiverse_collab.core.protocol.page_records import By, PageRecord, PageRemo
 from optiverse_collab.core.protocol.pages import marked_pages
 from optiverse_collab.core.records import Lane, Record
 from optiverse_collab.core.server.changed import changed_since, joined
-from optiverse_collab.core.server.history import TERM, History
+from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Outcome, Touched
 from optiverse_collab.core.server.lineage import last_shared, parent_position
 from optiverse_collab.core.server.names import NameKind
@@ -103,7 +103,7 @@ class _Answer:
         self._mine = {**{number: id for id, number in settled.items()}, own: ""}
         self._common: dict[str, Any] = {
             "epoch": history.epoch,
-            "term": TERM,
+            "term": history.term,
             "clock": history.clock,
             "head": history.chain.head.hex(),
             "client_clock": history.clients.last(own) if accepted is None else accepted,

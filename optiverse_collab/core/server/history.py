@@ -38,7 +38,7 @@ TOMBSTONES = 4096
 """How many tombstones are kept; beyond this the older half is dropped, with the history that needs them."""
 
 TERM = 1
-"""There is one server, and it never hands a session over."""
+"""The term of a server that has never taken over from another one (CLK-6)."""
 
 _entries = msgspec.json.Decoder(Entry)
 _encoder = msgspec.json.Encoder()
@@ -53,10 +53,10 @@ class History:
         entries: the stored entries that follow, as JSON.
         limits: of the session.
         tombstones, outcomes, clients: how many of each are kept.
-        space: memory for the records of this and other sessions.
+        space: memory for the records of this and other sessions; `term`: of the server (CLK-6).
 
     Attributes:
-        epoch: id of this history.
+        epoch: id of this history; `term` says which server adds to it.
         clock: the clock of the last change, and `time_ms` its time.
         start: the oldest clock from which a delta can be made.
         document: the records.
@@ -82,7 +82,9 @@ class History:
         outcomes: int = MANY,
         clients: int = CLIENTS,
         space: Space | None = None,
+        term: int = TERM,
     ) -> None:
+        self.term = max(term, snapshot.term)
         self.epoch, self.clock, self.start = snapshot.epoch, snapshot.clock, snapshot.history_start
         self.limits = limits or Limits()
         self.names = Names(names)
@@ -141,7 +143,7 @@ class History:
         data = encoded_within(self.limits.change_bytes, judged, self.names)
         entry = Entry(
             clock=self.clock + 1,
-            term=TERM,
+            term=self.term,
             origin=self.names.number(NameKind.ORIGIN, origin),
             author=self.names.number(NameKind.AUTHOR, author),
             client_clock=change.client_clock,
@@ -172,7 +174,7 @@ class History:
         if not ops:
             return None
         raw = msgspec.Raw(encode_ops(ops))
-        entry = Entry(self.clock + 1, TERM, 0, 0, 0, self.time_ms, raw, seen=self.clock)
+        entry = Entry(self.clock + 1, self.term, 0, 0, 0, self.time_ms, raw, seen=self.clock)
         self.add(entry, data := _encoder.encode(entry), ops)
         return Accepted(entry, Kept(self.clock, data, self.chain.head), Lane.META)
 
@@ -214,7 +216,7 @@ class History:
     def _freeze(self) -> SnapshotBuilder:
         rest = Snapshot(
             epoch=self.epoch,
-            term=TERM,
+            term=self.term,
             clock=self.clock,
             head=self.chain.head,
             time_ms=self.time_ms,
@@ -264,7 +266,7 @@ class History:
     def _follow(self, entry: Entry, data: bytes, ops: Iterable[Op]) -> None:
         """Advance by one entry."""
         self.clock = entry.clock
-        self.time_ms = entry.time_ms
+        self.time_ms, self.term = entry.time_ms, max(self.term, entry.term)
         if entry.origin:
             self.clients.note(entry)
         self.chain.add(data)

@@ -38,6 +38,7 @@ HELPS = {
     *(CloseCode.GOING_AWAY, CloseCode.PROTOCOL_ERROR, CloseCode.NO_STATUS_RCVD, CloseCode.ABNORMAL_CLOSURE),
     *(CloseCode.INTERNAL_ERROR, CloseCode.SERVICE_RESTART, CloseCode.TRY_AGAIN_LATER, CloseCode.BAD_GATEWAY),
     *(CloseCode.TIMEOUT, CloseCode.TOO_FAST, CloseCode.TOO_SLOW, CloseCode.SESSION_FULL),
+    CloseCode.NOT_SERVING,
 }
 
 
