@@ -207,7 +207,7 @@ def test_an_import_in_its_place_passes(module: str, source: str) -> None:
 
 
 def test_what_the_server_uses_of_the_other_distribution() -> None:
-    """The core, the errors, and what any program that keeps files needs."""
+    """The core, the errors, what programs that keep files need, and how scripts connect, for a standby."""
     used = {
         name
         for module in modules()
@@ -216,9 +216,10 @@ def test_what_the_server_uses_of_the_other_distribution() -> None:
         if name.startswith("optiverse_collab.")
     }
     rooms = {name.split(".")[1] for name in used}
-    assert rooms == {"core", "errors", "disk"}
+    assert rooms == {"core", "drivers", "errors", "disk"}
     of_disk = {name.split(".")[2] for name in used if name.split(".")[1] == "disk"}
     assert of_disk == {"lock", "durable"}
+    assert {name.split(".")[2] for name in used if name.split(".")[1] == "drivers"} == {"aio"}
 
 
 # When things are imported

@@ -7,7 +7,7 @@ import itertools
 import logging
 import ssl
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from optiverse_collab.errors import AddressError, StorageError
 from optiverse_collab_server import __version__
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.access.grants import StoredGrant, Visit
+from optiverse_collab_server.access.tokens import token_in
 from optiverse_collab_server.access.tries import FailedTries
 from optiverse_collab_server.connection import CLOSE_SECONDS, Connection, reason_of
 from optiverse_collab_server.doors import Bounds, Doors
@@ -35,10 +36,15 @@ from optiverse_collab_server.held import Held
 from optiverse_collab_server.hub import SILENCE_SECONDS, Hub
 from optiverse_collab_server.quotas import Quotas
 from optiverse_collab_server.secured import SecuredConnection
+from optiverse_collab_server.standby.messages import PATH as FOLLOW_PATH
+from optiverse_collab_server.standby.messages import PROTOCOL as FOLLOW_PROTOCOL
+from optiverse_collab_server.standby.service import StandbyService
 from optiverse_collab_server.storage import Store
 
 NAME = f"optiverse-collab-server {__version__}"
 """The server's name for clients."""
+
+NOT_A_STANDBY = "A standby needs a link made with invite --all --role follower."
 
 NO_ANSWER = "The disk does not answer; what is not stored was not acknowledged, and its authors have it."
 
@@ -57,17 +63,22 @@ class App:
     """
 
     def __init__(
-        self, hub: Hub, doors: Doors, tls: ssl.SSLContext | None = None, entrance: Entrance | None = None
+        self,
+        hub: Hub,
+        doors: Doors,
+        tls: ssl.SSLContext | None = None,
+        entrance: Entrance | None = None,
+        standby: StandbyService | None = None,
     ) -> None:
         self._hub = hub
         self._tls = tls
-        self._entrance = entrance
+        self._entrance, self._standby = entrance, standby
         self._failed = FailedTries()
         self._numbers = itertools.count(1)
         self.doors = doors
         self._held = Held()
         self.garbage = Garbage()
-        self._health = Health(hub, self.doors, entrance)
+        self._health = Health(hub, self.doors, entrance, None if standby is None else standby.followers)
 
     def accept(self, *args: Any, **options: Any) -> HeardConnection:
         """Take a connection whose peer has not requested a WebSocket yet."""
@@ -75,6 +86,10 @@ class App:
         if self._tls is not None:
             return SecuredConnection(self.doors, self._held, self._tls, *args, **options)
         return HeardConnection(self.doors, self._held, *args, **options)
+
+    def standing(self) -> AbstractAsyncContextManager[None]:
+        """The server follows another one, or takes over from it, inside the block."""
+        return nullcontext() if self._standby is None else self._standby.running()
 
     async def close(self) -> bool:
         """Admit nobody new, say so to those who ask, and end all connections (CLOSE-3).
@@ -84,11 +99,15 @@ class App:
         """
         self.doors.cut_unfinished()
         self._failed.stop()
-        if self._entrance is None:
-            return await self._hub.close()
-        self._entrance.waiting.close()
-        disk_answers, _ = await asyncio.gather(self._hub.close(), self._entrance.book.close())
+        disk_answers, _ = await asyncio.gather(self._hub.close(), self._close_entrance())
+        if self._standby is not None:
+            await self._standby.reception.close()
         return disk_answers
+
+    async def _close_entrance(self) -> None:
+        if self._entrance is not None:
+            self._entrance.waiting.close()
+            await self._entrance.book.close()
 
     async def check_request(self, ws: ServerConnection, request: Request) -> Response | None:
         """Refuse paths that are not a session's, and connections above the limit (MSG-4, LIM-15)."""
@@ -103,6 +122,8 @@ class App:
             refused_count["full"] += 1
             log.warning("Refused a connection: %s", full)
             return ws.respond(HTTPStatus.SERVICE_UNAVAILABLE, f"{full}\n")
+        if self._standby is not None and request.path == FOLLOW_PATH:
+            return await self._check_follower(self._standby, ws, request)
         try:
             parse_path(request.path)
         except AddressError as refused:
@@ -115,12 +136,19 @@ class App:
         """Serve one connection; its errors affect no other."""
         if ws.request is None:  # the handshake was not finished
             return
+        assert isinstance(ws, HeardConnection)
+        if ws.request.path == FOLLOW_PATH and self._standby is not None:
+            await self._standby.reception.serve(ws)
+            return
         place = parse_path(ws.request.path)
         if ws.request.headers.get_all("Sec-WebSocket-Protocol") and ws.subprotocol is None:
             log.warning("%s speaks another protocol than %s", place.user_id, SUBPROTOCOL)
             await _close(ws, CloseReason.VERSION)
             return
-        assert isinstance(ws, HeardConnection)
+        if self._hub.refusal is not None:
+            self._hub.tally.refused[self._hub.refusal.word] += 1
+            await _close(ws, self._hub.refusal)
+            return
         loop = asyncio.get_running_loop()
         id, hub = f"c{next(self._numbers)}", self._hub
         connection = Connection(id, ws, hub.limits, loop.time, hub.tally, self._held)
@@ -140,6 +168,17 @@ class App:
         finally:
             self._held.leave(connection)
             connection.outbox.close()
+
+    async def _check_follower(
+        self, standby: StandbyService, ws: HeardConnection, request: Request
+    ) -> Response | None:
+        """Refuse a server that may not follow this one (STAND-1)."""
+        if self._entrance is None or await standby.may_follow(token_in(request.headers)):
+            return None
+        self._hub.tally.refused["standby"] += 1
+        log.warning("Refused a standby at %s: %s", ws.address, NOT_A_STANDBY)
+        await self._failed.wait(ws)
+        return ws.respond(HTTPStatus.UNAUTHORIZED, f"{NOT_A_STANDBY}\n")
 
     async def _admit(
         self, connection: Connection, ws: HeardConnection, request: Request, place: Place
@@ -172,7 +211,7 @@ async def _close(ws: ServerConnection, reason: CloseReason) -> None:
 
 def select_subprotocol(ws: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
     """Ours if it is offered; a client that offers none is served anyway (MSG-3)."""
-    return Subprotocol(SUBPROTOCOL) if SUBPROTOCOL in offered else None
+    return next((Subprotocol(one) for one in (SUBPROTOCOL, FOLLOW_PROTOCOL) if one in offered), None)
 
 
 @asynccontextmanager
@@ -186,6 +225,7 @@ async def running(
     entrance: Entrance | None = None,
     quotas: Quotas | None = None,
     key: bytes | None = None,
+    standby: StandbyService | None = None,
 ) -> AsyncIterator[WebSocketServer]:
     """A server that accepts connections inside the block, and stops cleanly after it (CLOSE-3).
 
@@ -197,31 +237,39 @@ async def running(
         entrance: who may come in; None for everybody. Its book is closed at the end.
         quotas: the limits that were set; the defaults if not given.
         key: signs heads (BACK-1); None to sign none.
+        standby: its part in a pair, on the same store; None if it can have no standby.
 
     Raises:
         OSError: the server can't listen on the address.
         StorageError: at the end, the disk doesn't answer.
     """
     limits, quotas = limits or Limits(), quotas or Quotas()
-    hub = Hub(store, limits, NAME, silence_seconds, entrance, quotas=quotas, key=key)
-    app = App(hub, Doors(Bounds(all=quotas.connections)), tls, entrance)
+    post, store = (None, store) if standby is None else (standby.post, standby.store)
+    hub = Hub(store, limits, NAME, silence_seconds, entrance, quotas, key, post)
+    app = App(hub, Doors(Bounds(all=quotas.connections)), tls, entrance, standby)
     disk_answers, server = True, None
     try:
         try:
             server = await _listen(app, host, port, limits)
-            async with app.garbage.tended():
+            async with app.garbage.tended(), app.standing():
                 yield server
         finally:
-            disk_answers = await app.close()
-            if server is not None:
-                server.close(close_connections=False)
-                app.doors.cut_unfinished()  # connections that came meanwhile
-                await server.wait_closed()
+            disk_answers = await _stop(app, server)
     finally:
         if disk_answers:
             await store.close()
     if not disk_answers:
         raise StorageError(NO_ANSWER)
+
+
+async def _stop(app: App, server: WebSocketServer | None) -> bool:
+    """Stop cleanly; returns False if the disk doesn't answer."""
+    disk_answers = await app.close()
+    if server is not None:
+        server.close(close_connections=False)
+        app.doors.cut_unfinished()  # connections that came meanwhile
+        await server.wait_closed()
+    return disk_answers
 
 
 async def _listen(app: App, host: str, port: int, limits: Limits) -> WebSocketServer:

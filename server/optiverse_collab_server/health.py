@@ -9,6 +9,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.access.grants import EVERY_SESSION, refusal
@@ -16,9 +17,14 @@ from optiverse_collab_server.access.tokens import is_forwarded, token_in
 from optiverse_collab_server.doors import Doors, is_own
 from optiverse_collab_server.hub import Hub
 from optiverse_collab_server.metrics import Metrics
+from optiverse_collab_server.standby.followers import Followers
 
 STOPPING = "The server is restarting."
 LATE = "The disk does not answer; nothing is saved for now."
+NOT_SERVING = {
+    CloseReason.STANDBY: "This server is a standby; another one serves.",
+    CloseReason.DEPOSED: "Another server has taken over from this one.",
+}
 NO_METRICS = "Metrics are for this machine only; from elsewhere, use a token that is valid in every session."
 
 
@@ -29,11 +35,14 @@ class Health:
         hub: the sessions.
         doors: the connections.
         entrance: who may come in; None for everybody.
+        followers: the standbys; None if this server can't have any.
     """
 
-    def __init__(self, hub: Hub, doors: Doors, entrance: Entrance | None) -> None:
+    def __init__(
+        self, hub: Hub, doors: Doors, entrance: Entrance | None, followers: Followers | None
+    ) -> None:
         self._hub, self._entrance = hub, entrance
-        self._metrics = Metrics(hub, doors)
+        self._metrics = Metrics(hub, doors, followers)
 
     async def answer(self, request: Request, address: str) -> Response | None:
         """The answer to a request for one of these paths; None to any other.
@@ -57,6 +66,8 @@ class Health:
         """Why the server is not ready; empty if it is."""
         if self._hub.is_stopping:
             return STOPPING
+        if self._hub.refusal is not None:
+            return NOT_SERVING[self._hub.refusal]
         return LATE if any(session.is_late for session in self._hub.sessions) else ""
 
     async def _may_have_metrics(self, headers: Headers, address: str) -> bool:

@@ -13,7 +13,7 @@ from optiverse_collab.core.access import may_manage
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.address import Place
 from optiverse_collab.core.protocol.close_codes import CloseReason
-from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.history import TERM, History
 from optiverse_collab.core.server.members import EVERYTHING
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.space import Space
@@ -24,6 +24,7 @@ from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.past import PastReaders
 from optiverse_collab_server.quotas import Quotas
 from optiverse_collab_server.session import LiveSession
+from optiverse_collab_server.standby.standing import Post
 from optiverse_collab_server.storage import Store
 from optiverse_collab_server.storage.api import ANY_SIZE, TooLarge
 from optiverse_collab_server.tally import Tally
@@ -56,9 +57,11 @@ class Hub:
         entrance: who may come in; None for everybody.
         quotas: the limits that were set; the defaults if not given.
         key: signs heads (BACK-1); None to sign none.
+        post: whether this server serves, and with which key; None if it always does.
 
     Attributes:
         limits: as given.
+        post: the same.
         is_stopping: the server stops, and admits nobody.
         unstored: received data of all sessions that storage doesn't hold yet.
         tally: what has happened so far.
@@ -73,8 +76,11 @@ class Hub:
         entrance: Entrance | None = None,
         quotas: Quotas | None = None,
         key: bytes | None = None,
+        post: Post | None = None,
     ) -> None:
-        self.limits = limits
+        self.limits, self.post = limits, post
+        if post is not None:
+            post.on_deposed.append(self._depose)
         self._store = store
         self._server = server
         self._silence_seconds = silence_seconds
@@ -96,6 +102,11 @@ class Hub:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.is_stopping = False
         self._reaper = asyncio.create_task(self._look_for_silent())
+
+    @property
+    def refusal(self) -> CloseReason | None:
+        """Why this server admits nobody; None if it does (STAND-4)."""
+        return None if self.post is None else self.post.standing.refusal
 
     @property
     def sessions(self) -> Collection[LiveSession]:
@@ -135,8 +146,8 @@ class Hub:
 
     def _join(self, session: LiveSession, connection: Connection, place: Place, visit: Visit) -> bool:
         """Let a connection into a session, or close it."""
-        if self.is_stopping:
-            connection.close(CloseReason.RESTARTING)
+        if self.is_stopping or self.refusal is not None:
+            connection.close(self.refusal or CloseReason.RESTARTING)
             return False
         admission = EVERYTHING if self._entrance is None else self._entrance.admission(visit, session.id)
         if isinstance(admission, CloseReason):  # removed on the way
@@ -183,6 +194,11 @@ class Hub:
         connection.close(CloseReason.RESTARTING)
         await connection.closed()
 
+    def _depose(self) -> None:
+        """Another server has taken over: nothing more is acknowledged (STAND-4)."""
+        for session in list(self._live.values()):
+            session.fail(CloseReason.DEPOSED)
+
     def _lock(self, session_id: str) -> asyncio.Lock:
         """Opening and closing one session happen one after the other.
 
@@ -200,19 +216,20 @@ class Hub:
                 return None
 
     async def _load(self, session_id: str) -> LiveSession | None:
+        term, key = (TERM, self._key) if self.post is None else (self.post.standing.term, self.post.key)
         stored = await self._store.load(session_id, self._space.left if self._live else ANY_SIZE)
         if stored is None:
             if await self._has_all_sessions():
                 log.warning("Session %s was not created: max-sessions is reached", session_id)
                 return None
             empty = History.empty(secrets.token_hex(16))
-            history = History(empty, limits=self.limits, space=self._space)
+            history = History(empty, limits=self.limits, space=self._space, term=term)
             log.info("Created new session: %s", session_id)
             chunk, size = None, 0  # no await from here until it is live, so no two take the last place
         else:
             size = await self._store.size(session_id)
             snapshot, names, entries = stored.snapshot, stored.names, stored.entries
-            load = partial(History, snapshot, names, entries, self.limits, space=self._space)
+            load = partial(History, snapshot, names, entries, self.limits, space=self._space, term=term)
             history = await asyncio.to_thread(load)  # others continue meanwhile
             if self._space.is_over and self._live:
                 history.release()
@@ -220,7 +237,7 @@ class Hub:
             records = len(history.document.records)
             log.info("Reopened session: %s with %d record(s)", session_id, records)
             chunk = OpenChunk(stored.snapshot_bytes, stored.entries)
-        room = Room(session_id, history, self._server, key=self._key)
+        room = Room(session_id, history, self._server, key=key)
         writer = SessionWriter(room, self._store, chunk, self.tally, self._quotas, size, self._turn)
         return LiveSession(room, self._store, writer, self.unstored, self._past, self._entrance)
 

@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from optiverse_collab_server import __version__
 from optiverse_collab_server.doors import Doors
 from optiverse_collab_server.hub import Hub
+from optiverse_collab_server.standby.followers import Followers
 from optiverse_collab_server.tally import BUCKETS_S, Durations, Tally
 
 PREFIX = "optiverse_collab_"
@@ -29,10 +30,11 @@ class Metrics(Collector):
     Args:
         hub: the sessions.
         doors: the connections.
+        followers: the standbys; None if this server can't have any.
     """
 
-    def __init__(self, hub: Hub, doors: Doors) -> None:
-        self._hub, self._doors = hub, doors
+    def __init__(self, hub: Hub, doors: Doors, followers: Followers | None = None) -> None:
+        self._hub, self._doors, self._followers = hub, doors, followers
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -57,7 +59,19 @@ class Metrics(Collector):
             ("unstored_bytes", "What was taken in and is not stored yet", self._hub.unstored.total),
         ):
             yield GaugeMetricFamily(PREFIX + name, help, value)
+        if self._followers is not None:
+            yield from _of_standbys(self._followers)
         yield from _counted(self._hub.tally)
+
+
+def _of_standbys(followers: Followers) -> Iterator[Metric]:
+    for name, help, value in (
+        ("standbys", "Standbys that follow this server", followers.count),
+        ("standby_lag_changes", "Changes that no standby has on its disk yet", followers.lag),
+        ("standby_lag_seconds", "For how long there have been such changes", followers.lag_seconds),
+        ("standby_alone", "1 if changes no longer wait for a standby, as they should", followers.is_alone),
+    ):
+        yield GaugeMetricFamily(PREFIX + name, help, value)
 
 
 def _counted(tally: Tally) -> Iterator[Metric]:

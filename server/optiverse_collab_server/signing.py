@@ -39,6 +39,16 @@ def signing_key(data: Path) -> bytes:
     return key
 
 
+def keep_key(data: Path, key: bytes) -> None:
+    """Replace the key in a data folder.
+
+    Raises:
+        StorageError: it can't be written.
+    """
+    with explained(data / KEY_NAME):
+        write_private(data / KEY_NAME, key)
+
+
 def log_backup(noticed: BackupNoticed, session_id: str, name: str) -> None:
     """Warn that a session was restored from a backup that lacks changes.
 

@@ -38,11 +38,11 @@ class GatedStore(MemoryStore):
         self.batches.append(len(entries))
         await super().append(session_id, entries, names)
 
-    async def begin_chunk(self, session_id: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> int:
+    async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
         """Fail if full."""
         if self.full:
             raise StorageError("The disk is full; make room and start again.")
-        size = await super().begin_chunk(session_id, snapshot, names)
+        size = await super().begin_chunk(session_id, snapshot)
         self.chunks.append(snapshot)
         return size
 

@@ -79,7 +79,7 @@ async def guarded_server(
     """A server with grants in a folder, on a free port of this machine."""
     entrance = Entrance.open(folder, trusts_own)
     invite, token = owner_invite(entrance.book.clock())
-    await entrance.book.add(invite)
+    await entrance.book.add([invite])
     async with live_server(store, entrance=entrance) as server:
         yield Guarded(server.port, entrance, token)
 

@@ -261,10 +261,10 @@ def test_server_waits_for_the_chunk_that_it_begins(monkeypatch: pytest.MonkeyPat
 
         ready: asyncio.Event
 
-        async def begin_chunk(self, session_id: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> int:
+        async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
             if snapshot.clock:
                 await self.ready.wait()
-            return await super().begin_chunk(session_id, snapshot, names)
+            return await super().begin_chunk(session_id, snapshot)
 
     async def main() -> None:
         store = SlowStore()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from optiverse_collab.core.access import Role, may_manage
@@ -49,12 +49,14 @@ class GrantBook:
 
     Attributes:
         grants: the valid ones; change them only through the methods.
+        stored: called with the ids of grants that are new, different or gone.
         clock: the time of day, in ms.
         changed: called with a grant whose role or end has changed, before and after.
     """
 
     def __init__(self, grants: Grants, file: GrantFile, clock: Callable[[], int]) -> None:
         self.grants = grants
+        self.stored: Callable[[Iterable[str]], None] = lambda ids: None
         self.changed: Callable[[StoredGrant, StoredGrant], None] = lambda before, after: None
         self.clock = clock
         self._writer = Writer(file)
@@ -75,14 +77,14 @@ class GrantBook:
         file = AccessFile(folder)
         return GrantBook(Grants(file.load()), file, clock)
 
-    async def add(self, grant: StoredGrant) -> None:
-        """Add a grant that the server itself makes.
+    async def add(self, grants: list[StoredGrant], gone: Iterable[str] = ()) -> None:
+        """Add grants that the server itself makes or copies, and drop others.
 
         Raises:
             StorageError: nothing was changed.
         """
         async with self._lock:
-            await self._store([grant])
+            await self._store(grants, [id for id in gone if self.grants.get(id) is not None])
 
     async def find(self, token: str) -> StoredGrant | None:
         """The grant of a token. The command ``invite`` may have added it to the file while the server runs.
@@ -114,6 +116,7 @@ class GrantBook:
                 return
             before = self.grants
             self._version, self.grants = found[0], Grants(found[1])
+            self.stored({grant.id for grants in (before, self.grants) for grant in grants})
             for old in before:
                 new = self.grants.get(old.id) or old._replace(role=Role.NONE)
                 if (old.role, old.expires_ms) != (new.role, new.expires_ms):
@@ -294,6 +297,7 @@ class GrantBook:
             self.grants.forget(id)
         for grant in grants:
             self.grants.put(grant)
+        self.stored([*(forgotten or []), *(grant.id for grant in grants)])
 
 
 def owner_invite(now_ms: int) -> tuple[StoredGrant, str]:

@@ -164,8 +164,15 @@ class Visit(NamedTuple):
 
 def refusal(grant: StoredGrant | None, session: str, now_ms: int) -> CloseReason | None:
     """Why a grant does not admit to a session; None if it does."""
-    if grant is None or grant.session not in (EVERY_SESSION, session):
+    if grant is None or grant.session not in (EVERY_SESSION, session) or grant.role is Role.FOLLOWER:
         return CloseReason.UNKNOWN_TOKEN
     if grant.role is Role.NONE:
         return CloseReason.REMOVED
     return CloseReason.EXPIRED if grant.is_over(now_ms) else None
+
+
+def may_follow(grant: StoredGrant | None, now_ms: int) -> bool:
+    """Whether a server may follow this one with a grant (STAND-1)."""
+    if grant is None or grant.session != EVERY_SESSION or grant.role is not Role.FOLLOWER:
+        return False
+    return grant.lets_in(now_ms)

@@ -33,7 +33,7 @@ async def announce(book: GrantBook, folder: Path, link_of: Callable[[str], str])
         invite, token = owner_invite(book.clock())
         link = link_of(token)
         await asyncio.to_thread(_write, file, link)  # before it is valid: nobody else has the token
-        await book.add(invite)
+        await book.add([invite])
         log.info("Owner's link: %s", link)
     if await asyncio.to_thread(file.exists):
         log.info("The owner's link is in %s; anyone who has it owns every session", file)

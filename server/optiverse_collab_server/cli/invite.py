@@ -73,6 +73,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         raise SettingsError(
             ["This server asks nobody for an invite (auth is none); give people its address."]
         )
+    if options.role == Role.FOLLOWER.value and not options.all:
+        raise SettingsError(["A standby gets every session: add --all."])
     data = data_folder(settings)
     with explained(data):
         data.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -12,12 +12,13 @@ from collections.abc import Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from optiverse_collab.errors import StorageError
+from optiverse_collab.errors import SettingsError, StorageError
 from optiverse_collab_server.access import owner_link
 from optiverse_collab_server.app import running
 from optiverse_collab_server.cli.entrance import entrance_for, link_to
 from optiverse_collab_server.cli.identity import identity_for, log_protection
 from optiverse_collab_server.cli.managed import say_ready, stop_on_request
+from optiverse_collab_server.cli.standing import log_standing, pair_for
 from optiverse_collab_server.cli.stores import store_for
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
@@ -80,7 +81,7 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
 
     Raises:
         OSError: the server can't listen on the address.
-        SettingsError: the certificate and the key that were given can't be used, or settings contradict.
+        SettingsError: a certificate, a key or a link can't be used, or settings contradict.
         StorageError: the data folder or the store can't be used.
     """
     stop = _told_to_stop()
@@ -90,18 +91,20 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
     store, place = await store_for(settings, data)
     try:
         entrance, key = entrance_for(settings, data), signing_key(data)
-    except StorageError:
+        pair = pair_for(settings, data, store, key, entrance)
+    except (SettingsError, StorageError):
         await store.close()
         raise
-    quotas = Quotas(
-        settings.max_sessions, settings.session_mb * MB, settings.memory_mb * MB, settings.max_connections
-    )
-    async with running(store, host, port, tls=tls, entrance=entrance, quotas=quotas, key=key) as server:
+    given = _limits(settings)
+    async with running(
+        store, host, port, tls=tls, entrance=entrance, quotas=given, key=key, standby=pair
+    ) as server:
         shown = server.sockets[0].getsockname()[1] if port == 0 else port
         log.info("Starting Optiverse Collaboration Server on %s:%d", host, shown)
         log.info("Sessions are kept in %s", place)
         log_protection(identity, settings)
-        if entrance is not None and not entrance.trusts_own:
+        serves = pair is None or log_standing(pair.post.standing)
+        if serves and entrance is not None and not entrance.trusts_own:
             await owner_link.announce(entrance.book, data, partial(link_to, settings, shown, identity))
         log.info("Press Ctrl+C to stop")
         if is_managed:
@@ -110,6 +113,12 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
         await stop.wait()
         log.info("Stopping: no new connections, everything is being stored")
     log.info("Stopped")
+
+
+def _limits(settings: Settings) -> Quotas:
+    return Quotas(
+        settings.max_sessions, settings.session_mb * MB, settings.memory_mb * MB, settings.max_connections
+    )
 
 
 def _told_to_stop() -> asyncio.Event:

@@ -7,8 +7,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from optiverse_collab.errors import SettingsError, StorageError
+from optiverse_collab_server.cli.standing import retention_for
 from optiverse_collab_server.config.settings import Settings
-from optiverse_collab_server.storage import Retention, SqliteStore, Store
+from optiverse_collab_server.storage import SqliteStore, Store
 from optiverse_collab_server.storage.failures import explained
 
 SCHEMES = ("nats", "tls")
@@ -29,7 +30,7 @@ async def store_for(settings: Settings, data: Path) -> tuple[Store, str]:
         StorageError: the data folder or NATS can't be used.
     """
     if settings.store is None:
-        return SqliteStore(data, Retention.of(settings.keep_days, settings.keep_mb)), str(data)
+        return SqliteStore(data, retention_for(settings, data)), str(data)
     if settings.keep_days is not None or settings.keep_mb is not None:
         raise SettingsError(["With --store, all history is kept; leave out --keep-days and --keep-mb."])
     servers = [address.strip() for address in settings.store.split(",")]

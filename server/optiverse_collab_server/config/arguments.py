@@ -48,6 +48,8 @@ def _add(parser: argparse.ArgumentParser, name: str, about: About) -> None:
         flag,
         type=_reader(kind),
         choices=kind.choices,
+        nargs=None if kind.bare is None else "?",
+        const=kind.bare,
         metavar=None if kind.choices else kind.metavar,
         default=argparse.SUPPRESS,
         help=help,

@@ -20,6 +20,7 @@ class Kind:
         accepts: whether a value of the type is valid.
         convert: what an accepted value becomes.
         choices: all values, if there are few.
+        bare: what the option means without a value; None if it needs one.
     """
 
     type: type[str] | type[int] | type[bool]
@@ -28,6 +29,7 @@ class Kind:
     accepts: Callable[[Any], bool] = lambda _: True
     convert: Callable[[Any], Any] = lambda value: value
     choices: tuple[str, ...] | None = None
+    bare: str | None = None
 
     def read(self, text: str) -> Any:
         """The value that a text means.
@@ -56,9 +58,9 @@ class Kind:
         return self.convert(value)
 
 
-def choice(*values: str) -> Kind:
-    """One of these words."""
-    return Kind(str, f"one of {', '.join(values)}", accepts=values.__contains__, choices=values)
+def choice(*values: str, bare: str | None = None) -> Kind:
+    """One of these words; `bare` is what the option means without one."""
+    return Kind(str, f"one of {', '.join(values)}", accepts=values.__contains__, choices=values, bare=bare)
 
 
 TEXT = Kind(str, "a text; write one between quotes", "TEXT", bool)

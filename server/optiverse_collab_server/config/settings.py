@@ -80,6 +80,18 @@ class Settings:
         Path | None, About(PATH, "PEM file with the server's certificate (default: it makes one of its own)")
     ] = None
     key: Annotated[Path | None, About(PATH, "PEM file with the key of --cert")] = None
+    follow: Annotated[
+        str | None,
+        About(TEXT, "be the standby of the server with this link, made with invite --all --role follower"),
+    ] = None
+    sync_standby: Annotated[
+        str,
+        About(
+            choice("off", "prefer", "always", bare="always"),
+            "what a change waits for besides this server's disk: nothing (off); a standby's disk, but no "
+            "longer than 10 s (prefer); a standby's disk (always, and without a value)",
+        ),
+    ] = "off"
     log_format: Annotated[str, About(choice("text", "json"), "format of the log's lines")] = "text"
     debug: Annotated[bool, About(SWITCH, "log the traffic too")] = False
 

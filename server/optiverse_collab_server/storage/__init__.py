@@ -5,12 +5,21 @@ It stores entries and snapshots without interpreting them.
 
 from __future__ import annotations
 
-from optiverse_collab_server.storage.api import Span, Store, Stored, StoredEntries, StoredPast, TooLarge
+from optiverse_collab_server.storage.api import (
+    CopiedStore,
+    Span,
+    Store,
+    Stored,
+    StoredEntries,
+    StoredPast,
+    TooLarge,
+)
 from optiverse_collab_server.storage.housekeeping import Retention
 from optiverse_collab_server.storage.memory import MemoryStore
 from optiverse_collab_server.storage.sqlite import SqliteStore
 
 __all__ = [
+    "CopiedStore",
     "MemoryStore",
     "Retention",
     "Span",

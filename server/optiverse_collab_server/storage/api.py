@@ -153,14 +153,6 @@ class Store(Protocol):
             DatabaseDamaged: this part of the history doesn't fit. The session is still served.
         """
 
-    async def load_start(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
-        """The oldest snapshot that is kept, with its names and without entries; None if there is no session.
-
-        Raises:
-            TooLarge: it takes more than `most` bytes of memory.
-            DatabaseDamaged: it can't be trusted.
-        """
-
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
         """Add to a session's newest chunk; all of it is durable when this returns.
 
@@ -174,15 +166,12 @@ class Store(Protocol):
                 where they ended. Nothing is kept then.
         """
 
-    async def begin_chunk(self, session_id: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> int:
+    async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
         """Create a session, or begin its next chunk (DUR-5).
 
         Earlier data stays. Entries after ``snapshot.clock`` belong to the new chunk; some may already
         exist, and more may be appended meanwhile. Don't change the snapshot's lists and dicts before this
         returns.
-
-        Args:
-            names: those of a session that is created as a copy of another server's.
 
         Returns:
             The length of the snapshot's JSON, in bytes.
@@ -205,6 +194,21 @@ class Store(Protocol):
 
     async def close(self) -> None:
         """Finish the open work, and release everything; calling it twice does no harm."""
+
+
+class CopiedStore(Store, Protocol):
+    """A `Store` whose sessions can be copied to another server's (STAND-3)."""
+
+    async def load_start(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
+        """The oldest snapshot that is kept, with its names and without entries; None if there is no session.
+
+        Raises:
+            TooLarge: it takes more than `most` bytes of memory.
+            DatabaseDamaged: it can't be trusted.
+        """
+
+    async def begin_copy(self, session_id: str, snapshot: Snapshot, names: Sequence[Name]) -> int:
+        """Create a session from what another server's `load_start` gave; returns as `begin_chunk`."""
 
 
 class Tail(NamedTuple):

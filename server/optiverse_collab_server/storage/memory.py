@@ -147,7 +147,7 @@ class MemoryStore:
         return collected.stored(session.epoch, session.names)
 
     async def load_start(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
-        """See `Store.load_start`."""
+        """See `CopiedStore.load_start`."""
         self._check_open()
         session = self._sessions.get(session_id)
         if session is None:
@@ -172,13 +172,19 @@ class MemoryStore:
         session.names += names
         session.chunks[-1].appends.append(list(entries))
 
-    async def begin_chunk(self, session_id: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> int:
+    async def begin_copy(self, session_id: str, snapshot: Snapshot, names: Sequence[Name]) -> int:
+        """See `CopiedStore.begin_copy`."""
+        size = await self.begin_chunk(session_id, snapshot)
+        self._sessions[session_id].names += names
+        return size
+
+    async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
         """See `Store.begin_chunk`."""
         self._check_open()
         session = self._sessions.get(session_id)
         chunk = _Chunk(snapshot.clock, msgspec.json.encode(snapshot), [])
         if session is None:
-            self._sessions[session_id] = _Session(snapshot.epoch, [*names], deque([chunk]))
+            self._sessions[session_id] = _Session(snapshot.epoch, [], deque([chunk]))
             return len(chunk.snapshot)
         newest = session.chunks[-1]
         heads = {append[-1].clock: append[-1].head for append in newest.appends}

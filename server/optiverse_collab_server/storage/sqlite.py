@@ -67,7 +67,7 @@ class SqliteStore:
         return await self._do(self._database.load_entries(session_id, span))
 
     async def load_start(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
-        """See `Store.load_start`."""
+        """See `CopiedStore.load_start`."""
         return await self._do(self._database.load_start(session_id, most))
 
     async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
@@ -78,8 +78,12 @@ class SqliteStore:
             self._worker.submit(AppendJob(Append(session_id, entries, names), future))
             await future
 
-    async def begin_chunk(self, session_id: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> int:
+    async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
         """See `Store.begin_chunk`."""
+        return await self._do(self._database.begin_chunk(session_id, snapshot))
+
+    async def begin_copy(self, session_id: str, snapshot: Snapshot, names: Sequence[Name]) -> int:
+        """See `CopiedStore.begin_copy`."""
         return await self._do(self._database.begin_chunk(session_id, snapshot, names))
 
     async def size(self, session_id: str) -> int:

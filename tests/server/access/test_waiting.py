@@ -201,7 +201,7 @@ def test_only_owners_of_all_let_people_into_all_sessions(tmp_path: Path) -> None
         ):
             everywhere = server.entrance.book.grants.of_token(server.owner_token)
             assert everywhere is not None
-            await server.entrance.book.add(everywhere._replace(knock=True))
+            await server.entrance.book.add([everywhere._replace(knock=True)])
             async with knocking(server, server.owner_token) as guest:
                 knock = await heard(owner)
                 assert not await hears_of_knocks(other)

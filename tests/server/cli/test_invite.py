@@ -55,6 +55,15 @@ def test_link_lets_in_at_once_while_the_server_runs(
     assert labels.count("ann") == 4, "the devices of the link"
 
 
+def test_a_standby_gets_a_link_for_everything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """STAND-1"""
+    assert main(["invite", "--role", "follower", "--data", str(tmp_path)]) == 2
+    assert main(["invite", "--all", "--role", "follower", "--data", str(tmp_path)]) == 0
+    assert parse_address(capsys.readouterr().out.strip()).token is not None
+    [grant] = grants_in(tmp_path)
+    assert (grant.session, grant.role) == (EVERY_SESSION, Role.FOLLOWER)
+
+
 def test_an_owner_sees_and_revokes_it_before_it_is_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -241,8 +241,8 @@ class JetStreamStore:
             if start.before and start.clock > span.after and start.time_ms >= span.since_ms:
                 continue
             collected = Collected(span)
-            collected.begin(start.clock)
-            names = (await reader.chunk_of(record))[1]
+            snapshot, names = await reader.chunk_of(record)
+            collected.begin(start.clock, snapshot.head)
             async for added in reader.added(at, start):
                 names += added.names
                 for entry in added.entries:

@@ -1,0 +1,50 @@
+"""``optiverse-collab-server promote``: a standby takes the place of the server that it follows."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.cli.output import add_json, write_json, write_line
+from optiverse_collab_server.config.arguments import add_settings
+from optiverse_collab_server.config.folders import data_folder
+from optiverse_collab_server.standby.standing import Standing, State, read_standing, write_standing
+
+if TYPE_CHECKING:
+    from optiverse_collab_server.config.arguments import Commands
+    from optiverse_collab_server.config.settings import Settings
+
+
+def add_parser(commands: Commands) -> None:
+    """Add the command."""
+    help = "let a standby serve in place of the server that it follows, even while it runs"
+    parser = commands.add_parser("promote", help=help)
+    add_settings(parser, "data", "debug")
+    add_json(parser)
+    parser.set_defaults(run=run)
+
+
+def run(settings: Settings, options: argparse.Namespace) -> int:
+    """Write a higher term, and print it.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        StorageError: the server is no standby, or its standing can't be read or written.
+    """
+    data = data_folder(settings)
+    before = read_standing(data)
+    if before.state is State.PRIMARY:
+        raise StorageError(f"The server with {data} is no standby (it serves in term {before.term}).")
+    after = Standing(State.PRIMARY, before.term + 1, before.other)
+    write_standing(data, after)
+    if options.json:
+        write_json({"term": after.term})
+    else:
+        write_line(
+            f"The server with {data} serves from now on, in term {after.term}. If the former one still runs, "
+            "it stops serving as soon as this one reaches it."
+        )
+    return 0

@@ -1,0 +1,95 @@
+"""Whether a server serves or follows another one, as settings and its data folder say (STAND-4)."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from optiverse_collab.core.protocol.address import parse_address
+from optiverse_collab.errors import AddressError, SettingsError
+from optiverse_collab_server.access.entrance import Entrance
+from optiverse_collab_server.standby.followers import Mode
+from optiverse_collab_server.standby.service import StandbyService
+from optiverse_collab_server.standby.standing import Post, Standing, State, read_standing
+from optiverse_collab_server.storage import Retention, SqliteStore, Store
+
+if TYPE_CHECKING:
+    from optiverse_collab_server.config.settings import Settings
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+def retention_for(settings: Settings, data: Path) -> Retention:
+    """How much history is kept: all of it while the server is a standby, whose names must not be forgotten.
+
+    Raises:
+        StorageError: the standing can't be read.
+    """
+    if settings.follow is not None or read_standing(data).state is State.STANDBY:
+        return Retention()
+    return Retention.of(settings.keep_days, settings.keep_mb)
+
+
+def pair_for(
+    settings: Settings, data: Path, store: Store, key: bytes, entrance: Entrance | None
+) -> StandbyService | None:
+    """The part of the server in a pair; None if it keeps its sessions elsewhere, where others find them.
+
+    Args:
+        settings: of the server.
+        data: the data folder, whose lock this process holds.
+        store: its storage.
+        key: for signatures.
+        entrance: who may come in; None for everybody.
+
+    Raises:
+        SettingsError: the link to follow is not one, or settings contradict.
+        StorageError: the standing can't be read or written.
+    """
+    if not isinstance(store, SqliteStore):
+        if settings.follow is not None or settings.sync_standby != Mode.OFF.value:
+            raise SettingsError(["With --store, leave out --follow and --sync-standby: there is no standby."])
+        return None
+    book = None if entrance is None else entrance.book
+    return StandbyService(post_for(settings, data, key), store, book, Mode(settings.sync_standby))
+
+
+def post_for(settings: Settings, data: Path, key: bytes) -> Post:
+    """The standing of the server; with ``--follow`` it becomes a standby, and remembers that.
+
+    Args:
+        settings: of the server.
+        data: the data folder, whose lock this process holds.
+        key: for signatures.
+
+    Raises:
+        SettingsError: the link is not one.
+        StorageError: the standing can't be read or written.
+    """
+    post = Post(data, key)
+    if settings.follow is not None:
+        try:
+            parse_address(settings.follow)
+        except AddressError as error:
+            raise SettingsError([f"--follow: {error}"]) from error
+        post.change(msgspec.structs.replace(post.standing, state=State.STANDBY, other=settings.follow))
+    return post
+
+
+def log_standing(standing: Standing) -> bool:
+    """Log it, unless it is that of a server that has always been alone; returns whether the server serves."""
+    if standing.state is State.STANDBY:
+        other = parse_address(standing.other).server  # without the token
+        log.info("This server is the standby of %s; it serves nobody until it is promoted", other)
+    elif standing.state is State.DEPOSED:
+        log.error(
+            "Another server has taken over from this one (term %d), so it serves nobody. Follow that server "
+            "with --follow; or, if it is gone for good, run promote with this data folder",
+            standing.term,
+        )
+    elif standing.term > 1:
+        log.info("This server serves in term %d", standing.term)
+    return standing.refusal is None

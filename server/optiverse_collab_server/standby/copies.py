@@ -1,0 +1,189 @@
+"""The standby's own copies of the sessions: what the other server sends goes to this one's disk (STAND-3)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from optiverse_collab.core.server.batches import Batch
+from optiverse_collab.core.server.chain import next_head
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.names import Name
+from optiverse_collab.core.server.references import Header
+from optiverse_collab.errors import BatchRefused, DatabaseDamaged
+from optiverse_collab_server.chunking import OpenChunk
+from optiverse_collab_server.standby.messages import Where
+from optiverse_collab_server.standby.sender import moved
+from optiverse_collab_server.storage import CopiedStore, Stored
+from optiverse_collab_server.storage.api import Tail
+
+WAITING_BYTES = 8 * 1024 * 1024
+"""How much may wait for the disk."""
+
+_headers = msgspec.json.Decoder(Header)
+_snapshots = msgspec.json.Decoder(Snapshot)
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+@dataclass
+class _Copy:
+    """A session on this server's disk: where it ends, its newest chunk, and how many records that has."""
+
+    where: Where
+    chunk: OpenChunk
+    records: int
+
+
+class Copies:
+    """The sessions of a standby.
+
+    Args:
+        store: this server's.
+        durable: called when a session is on the disk up to a clock.
+    """
+
+    def __init__(self, store: CopiedStore, durable: Callable[[str, int], Awaitable[None]]) -> None:
+        self._store, self._durable = store, durable
+        self._copies: dict[str, _Copy] = {}
+        self._pieces: list[bytes] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting_bytes = 0
+        self._has_room = asyncio.Event()
+        self._is_chunking = False
+        self._error: BaseException | None = None
+
+    async def positions(self) -> dict[str, Where]:
+        """Where the stored sessions end; without damaged ones.
+
+        Raises:
+            StorageError: they can't be read.
+        """
+        for session in await self._store.sessions():
+            try:
+                stored = await self._store.load(session)
+            except DatabaseDamaged as error:
+                log.error("The copy of session %s is damaged, so it isn't followed: %s", session, error)
+                continue
+            assert stored is not None
+            self._copies[session] = _copy_of(stored)
+        return {session: copy.where for session, copy in self._copies.items()}
+
+    def take_piece(self, data: bytes) -> None:
+        """A piece of the snapshot of the next session to begin."""
+        self._pieces.append(data)
+
+    async def begin(self, session: str, names: list[Name]) -> None:
+        """Begin the copy of a session, with the snapshot that came in pieces.
+
+        Raises:
+            msgspec.DecodeError: that is none.
+            StorageError: it can't be stored.
+        """
+        pieces, self._pieces = self._pieces, []
+        snapshot = _snapshots.decode(b"".join(pieces))
+        size = await self._store.begin_copy(session, snapshot, names)
+        self._copies[session] = _copy_of(Stored(snapshot, size, names, []))
+
+    async def extend(self, session: str, batch: Batch) -> None:
+        """Start to store the next changes of a session; waits while too much waits for the disk.
+
+        Raises:
+            BatchRefused: they don't continue the copy.
+            StorageError: earlier ones can't be stored.
+        """
+        if self._error is not None:
+            raise self._error
+        copy = self._copies.get(session)
+        if copy is None:
+            raise BatchRefused(f"There is no copy of session {session!r}.")
+        kept = _checked(copy.where, batch)
+        size = sum(len(entry.data) for entry in kept)
+        while self._waiting_bytes and self._waiting_bytes + size > WAITING_BYTES:
+            self._has_room.clear()
+            await self._has_room.wait()
+        copy.where = moved(copy.where, batch)
+        copy.chunk.add(kept)
+        self._waiting_bytes += size
+        self._start(self._write(session, kept, batch, size))
+
+    async def settled(self) -> None:
+        """Wait until nothing waits for the disk."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._noting_errors(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _noting_errors(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:  # noqa: BLE001  whoever sends the next changes sees it
+            self._error = error
+
+    async def _write(self, session: str, kept: list[Kept], batch: Batch, size: int) -> None:
+        try:
+            await self._store.append(session, kept, batch.names)
+        finally:
+            self._waiting_bytes -= size
+            self._has_room.set()
+        await self._durable(session, kept[-1].clock)
+        copy = self._copies[session]
+        if copy.chunk.is_full(copy.records) and not self._is_chunking:
+            self._is_chunking = True
+            self._start(self._begin_chunk(session, copy))
+
+    async def _begin_chunk(self, session: str, copy: _Copy) -> None:
+        """Begin the next chunk; changes continue meanwhile."""
+        try:
+            copy.chunk = OpenChunk(copy.chunk.snapshot_bytes)
+            stored = await self._store.load(session)
+            assert stored is not None
+            snapshot = await asyncio.to_thread(_snapshot_of, stored)
+            copy.records = len(snapshot.records)
+            copy.chunk.snapshot_bytes = await self._store.begin_chunk(session, snapshot)
+        finally:
+            self._is_chunking = False
+
+
+def _copy_of(stored: Stored) -> _Copy:
+    head = stored.snapshot.head
+    for data in stored.entries:
+        head = next_head(head, data)
+    tail = Tail.of(stored.clock, stored.names)
+    where = Where(stored.snapshot.epoch, stored.clock, head, tail.origins, tail.authors)
+    return _Copy(where, OpenChunk(stored.snapshot_bytes, stored.entries), len(stored.snapshot.records))
+
+
+def _snapshot_of(stored: Stored) -> Snapshot:
+    return History(stored.snapshot, stored.names, stored.entries).snapshot()
+
+
+def _checked(where: Where, batch: Batch) -> list[Kept]:
+    """The entries of a batch with their heads.
+
+    Raises:
+        BatchRefused: it doesn't continue a copy.
+    """
+    if not batch.entries or (batch.after, batch.before) != (where.clock, where.head):
+        raise BatchRefused(
+            f"The changes after {batch.after} don't continue the copy, which is at {where.clock}."
+        )
+    kept, head = [], where.head
+    for clock, data in enumerate(batch.entries, where.clock + 1):
+        try:
+            header = _headers.decode(data)
+        except msgspec.DecodeError as error:
+            raise BatchRefused(f"Change {clock} can't be read: {error}.") from error
+        if header.clock != clock:
+            raise BatchRefused(f"Change {header.clock} is where {clock} belongs.")
+        kept.append(Kept(clock, data, head := next_head(head, data)))
+    return kept

@@ -1,0 +1,209 @@
+"""The connection of a standby to the server that it follows (STAND-2, STAND-4)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.typing import Subprotocol
+
+from optiverse_collab.core.protocol.address import Address, parse_address
+from optiverse_collab.drivers.aio.connection import pinned
+from optiverse_collab.drivers.aio.failures import WrongKey
+from optiverse_collab.errors import BatchRefused
+from optiverse_collab_server.access.book import GrantBook
+from optiverse_collab_server.access.grants import StoredGrant
+from optiverse_collab_server.standby.copies import Copies
+from optiverse_collab_server.standby.messages import (
+    MESSAGE_BYTES,
+    PATH,
+    PROTOCOL,
+    Access,
+    Alive,
+    Changes,
+    Durable,
+    FromPrimary,
+    FromStandby,
+    Hello,
+    Parted,
+    Piece,
+    Positions,
+    Start,
+    TurnedAway,
+    Welcome,
+    decode_from_primary,
+    encode,
+    portions,
+)
+from optiverse_collab_server.standby.reception import ALIVE_SECONDS, SILENT_SECONDS, first_of
+from optiverse_collab_server.storage import CopiedStore
+
+RETRY_SECONDS = 1.0
+"""How soon a standby tries again."""
+
+OPEN_SECONDS = 10.0
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+class Ended(Exception):
+    """A connection has ended; with the reason."""
+
+
+class Line:
+    """An open connection.
+
+    Attributes:
+        welcome: the server's answer to our term.
+    """
+
+    def __init__(self, ws: ClientConnection, welcome: Welcome | TurnedAway) -> None:
+        self._ws, self.welcome = ws, welcome
+
+    async def send(self, message: FromStandby) -> None:
+        """Send a message."""
+        await self._ws.send(encode(message))
+
+    async def receive(self) -> FromPrimary:
+        """The next message.
+
+        Raises:
+            Ended: the connection has ended, or is silent.
+        """
+        return await _receive(self._ws)
+
+
+@contextlib.asynccontextmanager
+async def line_to(link: str, term: int) -> AsyncIterator[Line]:
+    """Connect to a server, and tell it our term.
+
+    Args:
+        link: its address, the token that lets us in, and its pin.
+        term: the highest that we know.
+
+    Raises:
+        Ended: it can't be reached, or does not take standbys.
+    """
+    to = parse_address(link)
+    try:
+        async with _opened(to) as ws:
+            await ws.send(encode(Hello(term)))
+            answer = await _receive(ws)
+            if not isinstance(answer, (Welcome, TurnedAway)):
+                raise Ended(f"it answered {type(answer).__name__}")
+            yield Line(ws, answer)
+    except WrongKey as error:
+        raise Ended("its key is not the one in the link; make another link there") from error
+    except (OSError, WebSocketException) as error:
+        raise Ended(str(error) or type(error).__name__) from error
+
+
+def _opened(to: Address) -> connect:
+    return connect(
+        to.server + PATH,
+        ssl=pinned(to.pin) if to.pin is not None else to.server.startswith("wss:") or None,
+        additional_headers=None if to.token is None else {"Authorization": f"Bearer {to.token}"},
+        subprotocols=[Subprotocol(PROTOCOL)],
+        compression=None,
+        proxy=None,
+        open_timeout=OPEN_SECONDS,
+        ping_interval=None,
+        max_size=MESSAGE_BYTES,
+    )
+
+
+async def _receive(ws: ClientConnection) -> FromPrimary:
+    try:
+        data = await asyncio.wait_for(ws.recv(decode=False), SILENT_SECONDS)
+        message: FromPrimary = decode_from_primary(data)
+    except asyncio.TimeoutError:
+        raise Ended(f"it sent nothing for {SILENT_SECONDS:.0f} s") from None
+    except ConnectionClosed as closed:
+        raise Ended(
+            f"it closed the connection ({closed.rcvd.reason or closed.rcvd.code})"
+            if closed.rcvd
+            else "the connection broke off"
+        ) from closed
+    except msgspec.MsgspecError as error:
+        raise Ended(f"its message can't be read: {error}") from error
+    return message
+
+
+class Following:
+    """What a standby does with one connection.
+
+    Args:
+        line: the connection.
+        store: this server's storage.
+        book: this server's grants; None if it asks nobody for one.
+    """
+
+    def __init__(self, line: Line, store: CopiedStore, book: GrantBook | None) -> None:
+        self._line, self._book = line, book
+        self._copies = Copies(store, self._on_durable)
+        self._grants: list[StoredGrant] = []
+
+    async def run(self) -> None:
+        """Follow until the connection ends.
+
+        Raises:
+            Ended: it has.
+            StorageError: this server's disk failed.
+        """
+        try:
+            positions = await self._copies.positions()
+            for some, is_last in portions(list(positions.items())):
+                await self._line.send(Positions(dict(some), is_last))
+            await first_of(self._listen(), self._beat())
+        except BatchRefused as refused:
+            raise Ended(str(refused)) from refused
+        except WebSocketException as error:
+            raise Ended(str(error)) from error
+        finally:
+            await self._copies.settled()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(ALIVE_SECONDS)
+            await self._line.send(Alive())
+
+    async def _listen(self) -> None:
+        while True:
+            await self._take(await self._line.receive())
+
+    async def _take(self, message: FromPrimary) -> None:
+        if isinstance(message, Changes):
+            await self._copies.extend(message.session, message.batch)
+        elif isinstance(message, Piece):
+            self._copies.take_piece(message.data)
+        elif isinstance(message, Start):
+            await self._copies.begin(message.session, message.names)
+            log.info("Session %s is being copied", message.session)
+        elif isinstance(message, Access):
+            await self._take_grants(message)
+        elif isinstance(message, Parted):
+            log.error("Session %s can't be followed: %s", message.session, message.why)
+        elif not isinstance(message, Alive):
+            raise Ended(f"it sent {type(message).__name__}, which is not expected here")
+
+    async def _take_grants(self, message: Access) -> None:
+        if self._book is None:
+            return
+        if not message.all:
+            await self._book.add(message.grants, message.gone)
+            return
+        self._grants += message.grants
+        if message.done:
+            ids = {grant.id for grant in self._grants}
+            gone = [grant.id for grant in self._book.grants if grant.id not in ids]
+            await self._book.add(self._grants, gone)
+            self._grants = []
+
+    async def _on_durable(self, session: str, clock: int) -> None:
+        with contextlib.suppress(WebSocketException):  # the listener notices, too
+            await self._line.send(Durable(session, clock))

@@ -1,0 +1,179 @@
+"""The standbys that follow this server: how far each is, and what waits for them (STAND-5, STAND-6)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from typing import Protocol
+
+from optiverse_collab.core.server.journal import Kept
+from optiverse_collab.core.server.names import Name
+from optiverse_collab.errors import StorageError
+
+PREFER_SECONDS = 10.0
+"""How long changes wait for a standby that is only preferred."""
+
+NO_STANDBY = "No standby answers, so nobody can be sure that the session is saved; start the standby."
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+class Mode(str, Enum):
+    """What a change waits for, besides this server's own disk."""
+
+    OFF = "off"
+    """Nothing."""
+    PREFER = "prefer"
+    """A standby's disk, but no longer than `PREFER_SECONDS`."""
+    ALWAYS = "always"
+    """A standby's disk."""
+
+
+class Receiver(Protocol):
+    """The connection of a standby."""
+
+    def offer(self, session: str, entries: Sequence[Kept], names: Sequence[Name]) -> None:
+        """There is something new in a session; `entries` are its latest changes."""
+
+    def offer_grants(self, ids: Iterable[str]) -> None:
+        """These grants are new, different or gone."""
+
+
+class Followers:
+    """All standbys together.
+
+    Args:
+        mode: what a change waits for.
+
+    Attributes:
+        mode: the same.
+        is_alone: changes no longer wait, since no standby answered in time (`Mode.PREFER`).
+    """
+
+    def __init__(self, mode: Mode = Mode.OFF) -> None:
+        self.mode = mode
+        self.is_alone = False
+        self._receivers: set[Receiver] = set()
+        self._newest: dict[str, int] = {}
+        self._confirmed: dict[str, int] = {}
+        self._waiting: deque[tuple[str, int, asyncio.Future[None]]] = deque()
+        self._behind_since: float | None = None
+
+    @property
+    def count(self) -> int:
+        """How many standbys are connected."""
+        return len(self._receivers)
+
+    @property
+    def lag(self) -> int:
+        """How many changes no standby has on its disk, as far as is known."""
+        return sum(self._lag_of(session) for session in self._newest)
+
+    @property
+    def lag_seconds(self) -> float:
+        """For how long there have been such changes without a break."""
+        return 0.0 if self._behind_since is None else time.monotonic() - self._behind_since
+
+    def join(self, receiver: Receiver) -> None:
+        """A standby has connected."""
+        self._receivers.add(receiver)
+
+    def leave(self, receiver: Receiver) -> None:
+        """A standby is gone."""
+        self._receivers.discard(receiver)
+
+    def stored(
+        self, session: str, clock: int, entries: Sequence[Kept] = (), names: Sequence[Name] = ()
+    ) -> None:
+        """This server has a session on its disk up to a clock; `entries` are new."""
+        if self._receivers or self.mode is not Mode.OFF:
+            self.note(session, clock)
+            for receiver in self._receivers:
+                receiver.offer(session, entries, names)
+
+    def note(self, session: str, clock: int) -> None:
+        """This server has a session on its disk up to a clock."""
+        self._newest[session] = max(clock, self._newest.get(session, 0))
+        if self._behind_since is None and self._lag_of(session):
+            self._behind_since = time.monotonic()
+
+    def grants_changed(self, ids: Iterable[str]) -> None:
+        """Grants are new, different or gone."""
+        for receiver in self._receivers:
+            receiver.offer_grants(ids)
+
+    def confirm(self, session: str, clock: int) -> None:
+        """A standby has a session on its disk up to a clock."""
+        self._confirmed[session] = max(clock, self._confirmed.get(session, 0))
+        for _ in range(len(self._waiting)):
+            waiting = self._waiting.popleft()
+            if self._has(waiting[0], waiting[1]):
+                _let_go(waiting[2])
+            else:
+                self._waiting.append(waiting)
+        if not self._lag_of(session) and not self.lag:
+            self._caught_up()
+
+    async def until_safe(self, session: str, clock: int, most_s: float | None = None) -> None:
+        """Wait as `mode` says until a standby has a session up to a clock.
+
+        Args:
+            most_s: how long at most.
+
+        Raises:
+            StorageError: no standby had it by then; or nothing is saved here any more.
+        """
+        if self.mode is Mode.OFF or self.is_alone or self._has(session, clock):
+            return
+        future = asyncio.get_running_loop().create_future()
+        self._waiting.append((session, clock, future))
+        is_preferred = self.mode is Mode.PREFER
+        try:
+            await asyncio.wait_for(future, PREFER_SECONDS if is_preferred else most_s)
+        except asyncio.TimeoutError:
+            if not is_preferred:
+                raise StorageError(NO_STANDBY) from None
+            self._go_on_alone()
+
+    def refuse(self, why: str) -> None:
+        """Nothing will be confirmed any more: end all waits.
+
+        Every `until_safe` raises `StorageError`.
+        """
+        while self._waiting:
+            future = self._waiting.popleft()[2]
+            if not future.done():
+                future.set_exception(StorageError(why))
+
+    def _has(self, session: str, clock: int) -> bool:
+        return self._confirmed.get(session, -1) >= clock
+
+    def _lag_of(self, session: str) -> int:
+        return max(0, self._newest.get(session, 0) - self._confirmed.get(session, 0))
+
+    def _go_on_alone(self) -> None:
+        if not self.is_alone:
+            log.error(
+                "No standby has answered for %d s: changes are saved on this server alone until one is back. "
+                "Look after the standby",
+                PREFER_SECONDS,
+            )
+        self.is_alone = True
+        for _, _, future in self._waiting:
+            _let_go(future)
+        self._waiting.clear()
+
+    def _caught_up(self) -> None:
+        self._behind_since = None
+        if self.is_alone:
+            log.info("A standby has everything again; changes are saved on both servers")
+        self.is_alone = False
+
+
+def _let_go(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

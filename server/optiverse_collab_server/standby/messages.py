@@ -1,0 +1,138 @@
+"""The messages between a server and its standby: MessagePack in binary frames (STAND-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
+
+import msgspec
+
+from optiverse_collab.core.server.batches import Batch
+from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab_server.access.grants import StoredGrant
+
+PATH = "/follow"
+PROTOCOL = "optiverse-collab.standby.v1"
+
+PIECE_BYTES = 512 * 1024
+"""A snapshot is sent in pieces of this size."""
+
+LIST_ITEMS = 500
+"""Positions and grants are sent this many at a time."""
+
+MESSAGE_BYTES = 8 * 1024 * 1024
+"""No message of the server is longer: a batch has about `feed.BATCH_BYTES`, or one entry."""
+
+T = TypeVar("T")
+
+
+class Where(msgspec.Struct, frozen=True, array_like=True):
+    """The place up to which the standby has a session.
+
+    Attributes:
+        epoch, clock, head: the position.
+        origins, authors: the number of the last name of these kinds.
+    """
+
+    epoch: str
+    clock: int
+    head: bytes
+    origins: int
+    authors: int
+
+    def last(self, kind: NameKind) -> int:
+        """The number of the last name of a kind."""
+        return self.origins if kind is NameKind.ORIGIN else self.authors
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """The first message, by the standby: the highest term that it knows."""
+
+    term: int
+
+
+class Positions(msgspec.Struct, frozen=True, tag="positions"):
+    """Sessions that the standby has; the last such message says `done`."""
+
+    sessions: dict[str, Where]
+    done: bool
+
+
+class Durable(msgspec.Struct, frozen=True, tag="durable"):
+    """The standby has a session on its disk up to a clock."""
+
+    session: str
+    clock: int
+
+
+class Alive(msgspec.Struct, frozen=True, tag="alive"):
+    """The sender still lives; from both ends."""
+
+
+class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
+    """The answer to `Hello`: the server's term, and the key with which it signs heads (BACK-1)."""
+
+    term: int
+    key: bytes
+
+
+class TurnedAway(msgspec.Struct, frozen=True, tag="turned_away"):
+    """The other answer: the server does not serve, or serves no longer because of this very `Hello`."""
+
+    term: int
+    why: str
+
+
+class Access(msgspec.Struct, frozen=True, tag="access"):
+    """Grants that are new or different, and the ids of those that are gone.
+
+    Attributes:
+        all: this is a part of the list of all grants; the last part says `done`.
+    """
+
+    grants: list[StoredGrant]
+    gone: list[str]
+    all: bool = False
+    done: bool = False
+
+
+class Piece(msgspec.Struct, frozen=True, tag="piece"):
+    """A piece of the next `Start`'s snapshot."""
+
+    data: bytes
+
+
+class Start(msgspec.Struct, frozen=True, tag="start"):
+    """A session that the standby lacks: the snapshot, in the pieces before, and its names."""
+
+    session: str
+    names: list[Name]
+
+
+class Changes(msgspec.Struct, frozen=True, tag="changes"):
+    """The next changes of a session."""
+
+    session: str
+    batch: Batch
+
+
+class Parted(msgspec.Struct, frozen=True, tag="parted"):
+    """A session that the standby can't follow: its own copy is not the start of the server's."""
+
+    session: str
+    why: str
+
+
+FromStandby = Hello | Positions | Durable | Alive
+FromPrimary = Welcome | TurnedAway | Access | Piece | Start | Changes | Parted | Alive
+
+encode = msgspec.msgpack.Encoder().encode
+decode_from_standby = msgspec.msgpack.Decoder(FromStandby).decode
+decode_from_primary = msgspec.msgpack.Decoder(FromPrimary).decode
+
+
+def portions(items: Sequence[T]) -> Iterator[tuple[Sequence[T], bool]]:
+    """A list in portions, each with whether it is the last; an empty list is one empty portion."""
+    for first in range(0, len(items) or 1, LIST_ITEMS):
+        after = first + LIST_ITEMS
+        yield items[first:after], after >= len(items)

@@ -1,0 +1,165 @@
+"""Takes the connections of standbys, on the path ``/follow`` (STAND-1, STAND-2)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Coroutine
+from typing import Any
+
+import msgspec
+from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import ConnectionClosed
+
+from optiverse_collab.core.protocol.close_codes import CloseReason
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.access.book import GrantBook
+from optiverse_collab_server.standby.followers import Followers
+from optiverse_collab_server.standby.messages import (
+    Alive,
+    Durable,
+    FromPrimary,
+    FromStandby,
+    Hello,
+    Positions,
+    TurnedAway,
+    Welcome,
+    Where,
+    decode_from_standby,
+    encode,
+)
+from optiverse_collab_server.standby.sender import Sender
+from optiverse_collab_server.standby.standing import Post, State
+from optiverse_collab_server.storage import CopiedStore
+
+ALIVE_SECONDS, SILENT_SECONDS = 2.0, 15.0
+"""How often each end says that it lives, and how long it waits for a message, or for room to send one."""
+
+STANDBYS = 4
+"""The most standbys of a server."""
+
+WHY = {
+    State.STANDBY: "it is a standby itself",
+    State.DEPOSED: "another server has taken over from it",
+}
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+class Reception:
+    """Receives standbys.
+
+    Args:
+        post: whether this server serves.
+        store: its storage.
+        book: its grants; None if it asks nobody for one.
+        followers: the standbys.
+    """
+
+    def __init__(self, post: Post, store: CopiedStore, book: GrantBook | None, followers: Followers) -> None:
+        self._post, self._store, self._book = post, store, book
+        self._followers = followers
+        self._open: set[ServerConnection] = set()
+
+    async def close(self) -> None:
+        """End all connections."""
+        await asyncio.gather(*(ws.close(CloseReason.RESTARTING.code) for ws in self._open))
+
+    async def serve(self, ws: ServerConnection) -> None:
+        """Serve a connection that was let in, until it closes."""
+        host, port, *_ = ws.remote_address
+        self._open.add(ws)
+        with contextlib.suppress(ConnectionClosed):
+            try:
+                await self._serve(ws)
+            except (msgspec.MsgspecError, _Unexpected, asyncio.TimeoutError, StorageError) as error:
+                why = "it was silent for too long" if isinstance(error, asyncio.TimeoutError) else str(error)
+                log.warning("The connection of the standby at %s:%d ends: %s", host, port, why)
+                await ws.close()
+            finally:
+                self._open.discard(ws)
+
+    async def _serve(self, ws: ServerConnection) -> None:
+        hello = await _next(ws)
+        if not isinstance(hello, Hello):
+            raise _Unexpected(hello)
+        is_news = self._post.meet(hello.term)
+        standing = self._post.standing
+        if standing.state is not State.PRIMARY:
+            if is_news:
+                log.error(
+                    "Another server has taken over (term %d): this one serves nobody any more", hello.term
+                )
+            await _send(ws, TurnedAway(standing.term, WHY[standing.state]))
+            return
+        if self._followers.count >= STANDBYS:
+            await _send(ws, TurnedAway(standing.term, f"it has {STANDBYS} standbys already"))
+            return
+        await _send(ws, Welcome(standing.term, self._post.key))
+        claimed: dict[str, Where] = {}
+        while isinstance(message := await _next(ws), Positions):
+            claimed.update(message.sessions)
+            if message.done:
+                await self._feed(ws, claimed)
+                return
+        raise _Unexpected(message)
+
+    async def _feed(self, ws: ServerConnection, claimed: dict[str, Where]) -> None:
+        sending = asyncio.Lock()
+
+        async def send(message: FromPrimary) -> None:
+            async with sending:
+                await asyncio.wait_for(_send(ws, message), SILENT_SECONDS)
+
+        sender = Sender(self._store, self._book, self._followers, claimed, send)
+        self._followers.join(sender)
+        log.info("A standby at %s follows", ws.remote_address[0])
+        try:
+            await first_of(sender.run(), _listen(ws, sender), _beat(send))
+        finally:
+            self._followers.leave(sender)
+            log.warning("The standby at %s is gone", ws.remote_address[0])
+
+
+class _Unexpected(Exception):
+    def __init__(self, message: object) -> None:
+        super().__init__(f"it sent {type(message).__name__}, which is not expected there")
+
+
+async def _listen(ws: ServerConnection, sender: Sender) -> None:
+    while True:
+        message = await _next(ws)
+        if isinstance(message, Durable):
+            sender.confirmed(message.session, message.clock)
+        elif not isinstance(message, Alive):
+            raise _Unexpected(message)
+
+
+async def _beat(send: Any) -> None:
+    while True:
+        await asyncio.sleep(ALIVE_SECONDS)
+        await send(Alive())
+
+
+async def _next(ws: ServerConnection) -> FromStandby:
+    data = await asyncio.wait_for(ws.recv(decode=False), SILENT_SECONDS)
+    message: FromStandby = decode_from_standby(data)
+    return message
+
+
+async def _send(ws: ServerConnection, message: FromPrimary) -> None:
+    await ws.send(encode(message))
+
+
+async def first_of(*coroutines: Coroutine[Any, Any, None]) -> None:
+    """Run these until one ends, and cancel the others; raises its error."""
+    tasks = [asyncio.ensure_future(one) for one in coroutines]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

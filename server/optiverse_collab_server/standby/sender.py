@@ -1,0 +1,253 @@
+"""Brings a standby up to date, and keeps it there (STAND-3): from recent appends, or from storage.
+
+A slow standby delays nobody: at most `RECENT_BYTES` wait for it in memory; beyond that, it gets the changes
+from storage.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from optiverse_collab.core.server.batches import Batch
+from optiverse_collab.core.server.chain import next_head
+from optiverse_collab.core.server.journal import Kept
+from optiverse_collab.core.server.names import Name, NameKind, erased
+from optiverse_collab.errors import DatabaseDamaged
+from optiverse_collab_server.access.book import GrantBook
+from optiverse_collab_server.standby.followers import Followers
+from optiverse_collab_server.standby.messages import (
+    PIECE_BYTES,
+    Access,
+    Changes,
+    FromPrimary,
+    Parted,
+    Piece,
+    Start,
+    Where,
+    portions,
+)
+from optiverse_collab_server.storage import CopiedStore, Span
+from optiverse_collab_server.storage.api import Tail
+
+RECENT_BYTES = 4 * 1024 * 1024
+"""How much may wait in memory for a standby."""
+
+BATCH_BYTES = 256 * 1024
+"""About how much memory the changes of one message take."""
+
+ENDLESS = 2**53
+
+ANOTHER = (
+    "the standby's copy is not a start of the session on the server. Stop the standby and delete the session "
+    "there; then it is copied again"
+)
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+@dataclass
+class _Recent:
+    """An append that waits for a standby."""
+
+    entries: Sequence[Kept]
+    names: Sequence[Name]
+
+    @property
+    def size(self) -> int:
+        return sum(len(entry.data) for entry in self.entries)
+
+
+class Sender:
+    """What one standby has, and what it gets next.
+
+    Args:
+        store: this server's.
+        book: this server's grants; None if it asks nobody for one.
+        followers: all standbys.
+        claimed: the positions that the standby names; each is checked before anything is sent for it.
+        send: sends a message; returns when there is room for the next one.
+    """
+
+    def __init__(
+        self,
+        store: CopiedStore,
+        book: GrantBook | None,
+        followers: Followers,
+        claimed: dict[str, Where],
+        send: Callable[[FromPrimary], Awaitable[None]],
+    ) -> None:
+        self._store, self._book, self._followers = store, book, followers
+        self._claimed, self._send = claimed, send
+        self._has: dict[str, Where] = {}
+        self._parted: set[str] = set()
+        self._due: dict[str, None] = {}  # sessions with news, in order
+        self._from_storage: set[str] = set()  # sessions of which not all news is in memory
+        self._recent: dict[str, deque[_Recent]] = {}
+        self._recent_bytes = 0
+        self._grants: dict[str, None] = {}
+        self._wake = asyncio.Event()
+
+    def offer(self, session: str, entries: Sequence[Kept], names: Sequence[Name]) -> None:
+        """There is something new in a session; `entries` are its latest changes."""
+        self._due[session] = None
+        self._wake.set()
+        if session in self._parted or session not in self._has:
+            return
+        recent = _Recent(entries, names)
+        self._recent_bytes += recent.size
+        if entries:
+            self._recent.setdefault(session, deque()).append(recent)
+        if self._recent_bytes > RECENT_BYTES:
+            self._from_storage.update(self._recent)
+            self._recent.clear()
+            self._recent_bytes = 0
+
+    def offer_grants(self, ids: Iterable[str]) -> None:
+        """These grants are new, different or gone."""
+        self._grants.update(dict.fromkeys(ids))
+        self._wake.set()
+
+    def confirmed(self, session: str, clock: int) -> None:
+        """The standby has a session on its disk up to a clock, if that was sent."""
+        has = self._has.get(session)
+        if has is not None and clock <= has.clock:
+            self._followers.confirm(session, clock)
+
+    async def run(self) -> None:
+        """Send everything, and then all news, until the connection ends."""
+        await self._send_all_grants()
+        self._due.update(dict.fromkeys(await self._store.sessions()))
+        while True:
+            while self._due or self._grants:
+                await self._send_grants()
+                if self._due:
+                    session = next(iter(self._due))
+                    del self._due[session]
+                    await self._try_to_bring(session)
+            self._wake.clear()
+            await self._wake.wait()
+
+    async def _send_all_grants(self) -> None:
+        grants = [] if self._book is None else list(self._book.grants)
+        for some, is_last in portions(grants):
+            await self._send(Access(list(some), [], all=True, done=is_last))
+
+    async def _send_grants(self) -> None:
+        if not self._grants or self._book is None:
+            return
+        ids, self._grants = self._grants, {}
+        found = {id: self._book.grants.get(id) for id in ids}
+        gone = [id for id, grant in found.items() if grant is None]
+        for some, _ in portions([grant for grant in found.values() if grant is not None]):
+            await self._send(Access(list(some), gone))
+            gone = []
+
+    async def _try_to_bring(self, session: str) -> None:
+        try:
+            await self._bring(session)
+        except DatabaseDamaged as error:
+            await self._part(session, f"it is damaged on the server: {error}")
+
+    async def _bring(self, session: str) -> None:
+        """Send what a session has that the standby lacks."""
+        if session in self._parted:
+            return
+        if session not in self._has and not await self._begin(session):
+            return
+        while True:
+            batch = self._from_memory(session)
+            if batch is None and session in self._from_storage:
+                self._from_storage.discard(session)
+                batch = await self._read(session)
+                if batch is not None:
+                    self._from_storage.add(session)
+            if batch is None:
+                return
+            self._has[session] = after = moved(self._has[session], batch)
+            self._followers.note(session, after.clock)
+            await self._send(Changes(session, batch))
+
+    async def _begin(self, session: str) -> bool:
+        """Check the standby's copy, or send a start; returns whether the session can be followed."""
+        claimed = self._claimed.pop(session, None)
+        if claimed is not None:
+            found = await self._store.load_entries(session, Span(claimed.clock, claimed.clock))
+            place = None if found is None else (found.epoch, found.after, found.before)
+            if place != (claimed.epoch, claimed.clock, claimed.head):
+                await self._part(session, ANOTHER)
+                return False
+            self._has[session] = claimed
+        else:
+            start = await self._store.load_start(session)
+            if start is None:
+                return False
+            data = msgspec.json.encode(start.snapshot)
+            for first in range(0, len(data), PIECE_BYTES):
+                await self._send(Piece(data[first : first + PIECE_BYTES]))
+            await self._send(Start(session, start.names))
+            tail, at = Tail.of(start.snapshot.clock, start.names), start.snapshot
+            self._has[session] = Where(at.epoch, at.clock, at.head, tail.origins, tail.authors)
+        self._from_storage.add(session)
+        if claimed is not None:
+            self._followers.note(session, claimed.clock)
+            self._followers.confirm(session, claimed.clock)
+        return True
+
+    async def _part(self, session: str, why: str) -> None:
+        self._parted.add(session)
+        log.error("A standby can't follow session %s: %s", session, why)
+        await self._send(Parted(session, why))
+
+    def _from_memory(self, session: str) -> Batch | None:
+        """The recent appends that come next; None if the next one is not among them."""
+        has, waiting = self._has[session], self._recent.get(session, deque())
+        entries: list[bytes] = []
+        names: list[Name] = []
+        clock, size = has.clock, 0
+        while waiting and waiting[0].entries[0].clock <= clock + 1:
+            for entry in waiting[0].entries:
+                if entry.clock == clock + 1 and size < BATCH_BYTES:
+                    clock, size = entry.clock, size + len(entry.data)
+                    entries.append(entry.data)
+            names += [name for name in waiting[0].names if name.number > has.last(name.kind)]
+            if waiting[0].entries[-1].clock > clock:
+                break
+            self._recent_bytes -= waiting.popleft().size
+        if not waiting:
+            self._recent.pop(session, None)
+        return Batch(has.clock, has.head, entries, names) if entries else None
+
+    async def _read(self, session: str) -> Batch | None:
+        """The next changes, from storage; None if there are none."""
+        has = self._has[session]
+        found = await self._store.load_entries(session, Span(has.clock, ENDLESS, most=BATCH_BYTES))
+        if found is None or not found.entries:
+            return None
+        return Batch(has.clock, has.head, found.entries, _fresh(found.names, has))
+
+
+def _fresh(names: Sequence[Name], has: Where) -> list[Name]:
+    """The names that the standby lacks, without gaps: for those that were erased since, only the number."""
+    fresh: list[Name] = []
+    for kind in NameKind:
+        there = {name.number: name for name in names if name.kind is kind}
+        for number in range(has.last(kind) + 1, max(there, default=0) + 1):
+            fresh.append(there.get(number) or erased(Name(kind, number, "")))
+    return fresh
+
+
+def moved(where: Where, batch: Batch) -> Where:
+    """The place after a batch."""
+    head = where.head
+    for data in batch.entries:
+        head = next_head(head, data)
+    last = {
+        kind: max([where.last(kind), *(n.number for n in batch.names if n.kind is kind)]) for kind in NameKind
+    }
+    return Where(where.epoch, batch.clock, head, last[NameKind.ORIGIN], last[NameKind.AUTHOR])

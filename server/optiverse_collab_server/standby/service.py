@@ -1,0 +1,141 @@
+"""What a server does about its standing: follow, take over, and tell the one before it (STAND-4)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from functools import partial
+
+import msgspec
+
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.access.book import GrantBook
+from optiverse_collab_server.access.grants import may_follow
+from optiverse_collab_server.standby.follow import Ended, Following, line_to
+from optiverse_collab_server.standby.followers import Followers, Mode
+from optiverse_collab_server.standby.messages import TurnedAway
+from optiverse_collab_server.standby.reception import Reception
+from optiverse_collab_server.standby.standing import Post, State
+from optiverse_collab_server.standby.store import DEPOSED, FollowedStore
+from optiverse_collab_server.storage import CopiedStore
+
+LOOK_SECONDS = 0.25
+"""How often a standby looks whether it was promoted."""
+
+RETRY_SECONDS = 1.0
+"""How soon a standby tries again to reach the server that it follows."""
+
+TELL_SECONDS = 5.0
+"""How often a server tries to tell the one that it has replaced."""
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+class StandbyService:
+    """One server of a pair, or a server without a standby.
+
+    Args:
+        post: its standing.
+        store: its storage.
+        book: its grants; None if it asks nobody for one.
+        mode: what its changes wait for.
+
+    Attributes:
+        post: the same.
+        store: its storage, with all standbys behind it.
+        followers: its standbys.
+        reception: takes their connections.
+    """
+
+    def __init__(self, post: Post, store: CopiedStore, book: GrantBook | None, mode: Mode = Mode.OFF) -> None:
+        self.post, self.followers = post, Followers(mode)
+        self.store = FollowedStore(store, post, self.followers)
+        self.reception = Reception(post, store, book, self.followers)
+        self._inner, self._book = store, book
+        self._said = ""
+        post.on_deposed.append(partial(self.followers.refuse, DEPOSED))
+        if book is not None:
+            book.stored = self.followers.grants_changed
+
+    async def may_follow(self, token: str | None) -> bool:
+        """Whether a server with this token may follow this one (STAND-1)."""
+        if self._book is None or token is None:
+            return False
+        with contextlib.suppress(StorageError):
+            return may_follow(await self._book.find(token), self._book.clock())
+        return False
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Does what the standing asks for, inside the block."""
+        task = asyncio.create_task(self._run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        if self.post.standing.state is State.STANDBY:
+            following = asyncio.create_task(self._follow())
+            try:
+                await self._until_promoted()
+            finally:
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
+            log.info("This server serves from now on (term %d)", self.post.standing.term)
+        while self.post.standing.state is State.PRIMARY and self.post.standing.other:
+            await self._tell()
+            await asyncio.sleep(TELL_SECONDS)
+
+    async def _until_promoted(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            try:
+                if self.post.look():
+                    return
+            except StorageError as error:
+                self._say(str(error))
+
+    async def _follow(self) -> None:
+        """Follow the other server, over any number of connections."""
+        while True:
+            try:
+                await self._follow_once()
+            except (Ended, StorageError) as error:
+                self._say(f"This standby can't follow at the moment: {error}")
+            except Exception:
+                log.exception("Following failed")
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _follow_once(self) -> None:
+        standing = self.post.standing
+        async with line_to(standing.other, standing.term) as line:
+            welcome = line.welcome
+            if isinstance(welcome, TurnedAway):
+                raise Ended(f"the other server takes no standby, since {welcome.why}")
+            self.post.raise_term(welcome.term)
+            self.post.use_key(welcome.key)
+            log.info("Following the other server (term %d)", welcome.term)
+            self._said = ""
+            await Following(line, self._inner, self._book).run()
+
+    async def _tell(self) -> None:
+        """Tell the server that this one has replaced, in case it still runs or is back."""
+        standing = self.post.standing
+        try:
+            async with line_to(standing.other, standing.term) as line:
+                if not isinstance(line.welcome, TurnedAway):
+                    raise Ended("it has a higher term")
+                log.info("The former primary knows that it was replaced, and serves nobody")
+                self.post.change(msgspec.structs.replace(standing, other=""))
+        except (Ended, StorageError) as error:
+            self._say(f"The former primary was not told yet that it is replaced: {error}")
+
+    def _say(self, sentence: str) -> None:
+        """Log a problem, once until something else happens."""
+        if sentence != self._said:
+            log.warning("%s", sentence)
+        self._said = sentence

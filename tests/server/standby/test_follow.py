@@ -1,0 +1,139 @@
+"""A standby reports what is wrong with the other server, and tries again: STAND-2 of docs/protocol.md."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
+
+from optiverse_collab.core.server.batches import Batch
+from optiverse_collab_server.standby import follow, service
+from optiverse_collab_server.standby.messages import (
+    PROTOCOL,
+    Alive,
+    Changes,
+    Parted,
+    TurnedAway,
+    Welcome,
+    encode,
+)
+from tests.helpers.aio import run, until
+from tests.helpers.standby import member, until_stored
+from tests.helpers.tls import server_context
+from tests.server.cli.folders import edit
+
+
+@contextlib.asynccontextmanager
+async def peer(*messages: Any, stays: bool = False) -> AsyncIterator[str]:
+    """A server that answers `hello` with these; returns its address."""
+
+    async def answer(ws: ServerConnection) -> None:
+        await ws.recv()
+        for message in messages:
+            await ws.send(message if isinstance(message, bytes) else encode(message))
+        await (ws.wait_closed() if stays else ws.recv())
+
+    async with serve(answer, "127.0.0.1", 0, subprotocols=[Subprotocol(PROTOCOL)]) as server:
+        yield f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
+KEY = b"k" * 32
+WRONG = Changes("lab", Batch(0, b"", [b"{}"], []))
+
+
+@pytest.mark.parametrize(
+    ("messages", "why"),
+    [
+        ([TurnedAway(1, "it has 4 standbys already")], "takes no standby, since it has 4 standbys already"),
+        ([Alive()], "it answered Alive"),
+        ([b"nonsense"], "its message can't be read: "),
+        ([Welcome(1, KEY)], "it closed the connection"),
+        ([Welcome(1, KEY), Welcome(1, KEY)], "it sent Welcome, which is not expected here"),
+        ([Welcome(1, KEY), WRONG], "There is no copy of session 'lab'"),
+        ([], "it sent nothing for 0 s"),
+    ],
+)
+def test_it_says_once_why_it_can_not_follow(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    messages: list[Any],
+    why: str,
+) -> None:
+    """STAND-2"""
+    monkeypatch.setattr(service, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(follow, "SILENT_SECONDS", 0.1)
+
+    async def main() -> None:
+        async with peer(*messages, stays=not messages) as link, member(tmp_path, link):
+            await until(lambda: why in caplog.text)
+            await asyncio.sleep(0.05)
+
+    run(main())
+    says = [text for text in caplog.messages if text.startswith("This standby can't follow")]
+    assert len(says) == 1 or messages[0:1] == [Welcome(1, KEY)]
+
+
+def test_it_goes_on_after_a_session_that_it_can_not_follow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """STAND-3"""
+    monkeypatch.setattr(follow, "ALIVE_SECONDS", 0.01)
+
+    async def main() -> None:
+        async with (
+            peer(Welcome(3, KEY), Parted("lab", "it differs"), stays=True) as link,
+            member(tmp_path, link) as standby,
+        ):
+            await until(lambda: "Session lab can't be followed: it differs" in caplog.text)
+            assert standby.service.post.standing.term == 3
+
+    run(main())
+
+
+def test_the_link_names_the_key_of_the_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """STAND-1, LINK-3: a server with another key gets nothing, above all no token."""
+    monkeypatch.setattr(service, "RETRY_SECONDS", 0.01)
+
+    async def main() -> None:
+        async def answer(ws: ServerConnection) -> None:
+            raise AssertionError("it was reached")
+
+        async with serve(answer, "127.0.0.1", 0, ssl=server_context()) as server:
+            port = server.sockets[0].getsockname()[1]
+            async with member(tmp_path, f"wss://127.0.0.1:{port}#t={'t' * 22}&pin={'p' * 43}"):
+                await until(lambda: "its key is not the one in the link" in caplog.text)
+
+    run(main())
+
+
+def test_a_fault_of_ours_does_not_end_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """STAND-2"""
+    monkeypatch.setattr(service, "RETRY_SECONDS", 0.01)
+    line_to = follow.line_to
+
+    def broken(link: str, term: int) -> Any:
+        monkeypatch.setattr(service, "line_to", line_to)
+        raise ZeroDivisionError
+
+    async def main() -> None:
+        async with member(tmp_path / "first") as first:
+            monkeypatch.setattr(service, "line_to", broken)
+            async with member(tmp_path / "second", first.url) as second:
+                await edit(first, "lab", "a")
+                await until_stored(second.store, "lab", 1)
+
+    with caplog.at_level(logging.ERROR):
+        run(main())
+    assert "Following failed" in caplog.text

@@ -1,0 +1,125 @@
+"""Who may follow a server, and what becomes of its grants: STAND-1, STAND-3 of docs/protocol.md."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from optiverse_collab.core.access import Role
+from optiverse_collab.core.protocol.access import GrantKind
+from optiverse_collab_server.access.entrance import Entrance
+from optiverse_collab_server.access.grants import EVERY_SESSION
+from optiverse_collab_server.signing import signing_key
+from optiverse_collab_server.standby import messages, service
+from tests.helpers.aio import run, until
+from tests.helpers.grants import grant
+from tests.helpers.live_server import LiveServer
+from tests.helpers.standby import Member, member, promote, until_stored
+from tests.server.cli.folders import grants_in, put
+
+FOLLOWER = grant("f" * 22, Role.FOLLOWER, GrantKind.INVITE, EVERY_SESSION)
+OWNER = grant("o" * 22, Role.OWNER, GrantKind.DEVICE, EVERY_SESSION)
+GUESTS = grant("g" * 22, Role.EDITOR, GrantKind.INVITE, "lab")
+
+
+@pytest.fixture(autouse=True)
+def impatience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Try again soon, and list two grants at a time."""
+    monkeypatch.setattr(service, "RETRY_SECONDS", 0.02)
+    monkeypatch.setattr(service, "LOOK_SECONDS", 0.02)
+    monkeypatch.setattr(service, "TELL_SECONDS", 0.02)
+    monkeypatch.setattr(messages, "LIST_ITEMS", 2)
+
+
+@contextlib.asynccontextmanager
+async def guarded(folder: Path, follow: str | None = None) -> AsyncIterator[Member]:
+    """A server that asks everybody for a token."""
+    signing_key(folder)  # which makes the folder
+    entrance = Entrance.open(folder, trusts_own=False)
+    async with member(folder, follow, entrance=entrance) as made:
+        if follow is None:
+            await entrance.book.add([FOLLOWER, OWNER, GUESTS])
+        yield made
+
+
+def roles(folder: Path) -> dict[str, Role]:
+    """The grants in a data folder."""
+    return {one.id: one.role for one in grants_in(folder)}
+
+
+async def refusal(server: LiveServer, token: str) -> tuple[int | None, str | None]:
+    """How a server closes the connection of somebody with a token."""
+    async with server.asking("ann", "lab", token=token) as client:
+        return await client.closed()
+
+
+def test_the_grants_come_along(tmp_path: Path) -> None:
+    """STAND-3: those that were there, new devices, and revoked ones."""
+
+    async def main() -> None:
+        async with (
+            guarded(tmp_path / "first") as first,
+            guarded(tmp_path / "second", f"{first.url}#t={'f' * 22}") as second,
+        ):
+            async with first.client("ann", "lab", token="g" * 22) as ann:
+                await ann.sync("a")
+                await ann.push(1, put("a"))
+                token = ann.ack["token"]
+            async with first.client("bob", "lab", token="o" * 22) as bob:
+                await bob.send({"type": "access:set", "request": 1, "id": GUESTS.id, "role": "none"})
+                await bob.receive("access:grants")
+            await until_stored(second.store, "lab", 1)
+            await until(lambda: roles(tmp_path / "second") == roles(tmp_path / "first"))
+            promote(tmp_path / "second")
+            await until(lambda: second.service.post.standing.refusal is None)
+            async with second.client("ann", "lab", token=token) as ann:
+                assert len((await ann.sync("b"))["records"]) == 1
+            assert await refusal(second, "g" * 22) == (4403, "removed")
+
+    run(main())
+
+
+def test_grants_that_are_gone_go_on_the_standby_too(tmp_path: Path) -> None:
+    """STAND-3"""
+
+    async def main() -> None:
+        async with guarded(tmp_path / "first") as first:
+            link = f"{first.url}#t={'f' * 22}"
+            async with guarded(tmp_path / "second", link) as second:
+                book = first.service.reception._book
+                assert book is not None
+                await until(lambda: OWNER.id in roles(tmp_path / "second"))
+                await book.add([], [OWNER.id])
+                await until(lambda: set(roles(tmp_path / "second")) == {FOLLOWER.id, GUESTS.id})
+            await book.add([OWNER], [GUESTS.id, "unknown"])
+            async with guarded(tmp_path / "second", link) as second:
+                await until(lambda: set(roles(tmp_path / "second")) == {FOLLOWER.id, OWNER.id})
+                assert second.service.post.standing.term == 1
+
+    run(main())
+
+
+@pytest.mark.parametrize("token", ["", "#t=" + "x" * 22, "#t=" + "o" * 22, "#t=" + "g" * 22])
+def test_others_may_not_follow(tmp_path: Path, token: str, caplog: pytest.LogCaptureFixture) -> None:
+    """STAND-1: not even an owner of the server, whose link is for people."""
+
+    async def main() -> None:
+        async with guarded(tmp_path / "first") as first, guarded(tmp_path / "second", first.url + token):
+            await until(lambda: "can't follow at the moment: server rejected WebSocket" in caplog.text)
+            assert first.service.followers.count == 0
+
+    run(main())
+    assert "A standby needs a link made with invite --all --role follower." in caplog.text
+
+
+def test_the_link_of_a_standby_lets_nobody_in(tmp_path: Path) -> None:
+    """STAND-1"""
+
+    async def main() -> None:
+        async with guarded(tmp_path / "first") as first:
+            assert await refusal(first, "f" * 22) == (4401, "unknown_token")
+
+    run(main())
