@@ -107,6 +107,7 @@ _CLOSED = {
 """Close code → its sentence for users (CLOSE-2)."""
 
 _WORDS = {
+    "moved": "Another server has this session now.",
     "no_token": "The server admits only people with an invite; paste an invite link.",
     "unknown_token": "The server does not know this invite, or it is used up; ask for a new link.",
     "expired": "Your access to this session has ended; ask an owner for a new link.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
-from optiverse_collab.core.protocol.close_codes import CloseCode, ends_session, may_retry
+from optiverse_collab.core.protocol.close_codes import CloseCode, CloseReason, ends_session, may_retry
 
 
 class FailureKind(Enum):
@@ -77,7 +77,8 @@ class Failure(NamedTuple):
     @classmethod
     def of_close(cls, code: int, word: str) -> Failure:
         """How a connection was closed; if a code means several things, its word says which."""
-        return cls(FailureKind.CLOSED, code, word if code in _OF_TOKENS else "")
+        has_several = code in _OF_TOKENS or (code == CloseCode.GOING_AWAY and word == CloseReason.MOVED.word)
+        return cls(FailureKind.CLOSED, code, word if has_several else "")
 
     @property
     def needs_token(self) -> bool:

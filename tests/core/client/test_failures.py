@@ -62,6 +62,8 @@ def test_an_http_answer_is_judged_by_its_status(status: int, helps: bool) -> Non
 def test_word_counts_where_its_code_says_too_little() -> None:
     """CLOSE-2."""
     assert Failure.of_close(4401, "expired") == Failure(Kind.CLOSED, 4401, "expired")
+    assert Failure.of_close(1001, "moved") == Failure(Kind.CLOSED, 1001, "moved")
+    assert Failure.of_close(1001, "restarting") == Failure(Kind.CLOSED, 1001)
     assert Failure.of_close(4409, "replaced") == Failure(Kind.CLOSED, 4409)
 
 
