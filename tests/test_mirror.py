@@ -34,6 +34,7 @@ ABOUT_MORE = {
     "tests/end2end/test_invited.py": "hosting for the network, and joining by a link",
     "tests/end2end/test_kill.py": "server and clients, while the server is killed",
     "tests/end2end/test_kill_editor.py": "the editor is killed, and comes back",
+    "tests/end2end/test_shared_cluster.py": "servers that share a store of three NATS servers",
     "tests/end2end/test_shared_store.py": "servers that share a store, as processes",
     "tests/end2end/test_standby.py": "a server is killed, and its standby takes over",
     "tests/end2end/test_windows.py": "server and windows as processes",

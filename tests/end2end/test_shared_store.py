@@ -19,12 +19,14 @@ pytestmark = needs_nats
 
 EDITS = 120
 
+OPTIONS = ("--replicas", "1", "--auth", "none")
+
 
 @pytest.fixture
 def servers(tmp_path: Path) -> Iterator[tuple[ServerProcess, ServerProcess]]:
     """Two of them, on one NATS server."""
     with NatsServer(tmp_path / "nats") as nats:
-        options = ("--store", nats.address, "--replicas", "1", "--auth", "none", "--node")
+        options = ("--store", nats.address, *OPTIONS, "--node")
         first = ServerProcess(tmp_path / "a", *options, "a")
         with first, ServerProcess(tmp_path / "b", *options, "b") as second:
             yield first, second
@@ -60,6 +62,40 @@ def test_kill_9_of_the_owner_loses_nothing(servers: tuple[ServerProcess, ServerP
 
     run(main())
     second.until_says("Reopened session: lab")
+
+
+def test_a_server_that_nats_does_not_reach_stops_saving(tmp_path: Path) -> None:
+    """OWN-3, OWN-4: it acknowledges nothing; if another one takes the session, people continue there."""
+    seconds = 20
+
+    async def main(nats: NatsServer) -> None:
+        async with proxy(nats.port) as line:
+            near = f"nats://127.0.0.1:{line.url.rpartition(':')[2]}"
+            first = ServerProcess(tmp_path / "a", "--store", near, "--node", "a", *OPTIONS)
+            second = ServerProcess(tmp_path / "b", "--store", nats.address, "--node", "b", *OPTIONS)
+            try:
+                await asyncio.gather(asyncio.to_thread(first.start), asyncio.to_thread(second.start))
+                async with (
+                    proxy(first.port) as between,
+                    connect(between.url, "lab", "ann", chance=lambda: 0.0) as ann,
+                ):
+                    ann.put("lens", "component", {"pos": [0.0, 0.0]})
+                    await ann.flush()
+                    line.stall()
+                    ann.set("lens", {"pos": [1.0, 1.0]})
+                    await asyncio.to_thread(first.until_says, "waits for the disk")
+                    async with connect(second.url, "lab", "bob", wait=True) as bob:
+                        between.server_port = second.port
+                        line.resume()
+                        await ann.flush(timeout_s=seconds)
+                        await until(lambda: bob.records["lens"].props == {"pos": [1.0, 1.0]})
+                await asyncio.to_thread(first.until_says, "is served by another server now")
+            finally:
+                first.kill()
+                second.kill()
+
+    with NatsServer(tmp_path / "nats") as nats:
+        run(main(nats))
 
 
 def test_another_server_leaves_the_session_alone(servers: tuple[ServerProcess, ServerProcess]) -> None:

