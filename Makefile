@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test lint dist format benchmark benchmark-peers benchmark-ratio benchmark-growth soak soak-net faults fuzz hostile architecture constraints clean
+.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test lint dist format benchmark benchmark-peers benchmark-ratio benchmark-growth benchmark-aims benchmark-ticks soak soak-net faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -53,6 +53,12 @@ benchmark-ratio:  ## Compare the server's CPU time with a relay's and with what 
 
 benchmark-growth:  ## Measure the server as participants, items, edits and sessions grow; ARGS=--quick is short
 	$(RUN) python -m benchmarks.growth $(ARGS)
+
+benchmark-aims:  ## Measure what the server promises, and say which aims are met
+	$(RUN) python -m benchmarks.aims $(ARGS)
+
+benchmark-ticks:  ## Measure CPU time and latency at ticks from 2 to 33 ms
+	$(RUN) python -m benchmarks.ticks $(ARGS)
 
 soak: SEEDS ?= 100000
 soak: START ?= 0

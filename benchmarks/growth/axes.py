@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.fanout import Load
+from optiverse_collab_server.session import TICK_MS, TICK_MS_PER_CONNECTION
 
 EDITORS, HZ = 5, 30.0
 
@@ -64,7 +65,9 @@ def _sessions(number: int) -> Size:
 
 
 _EACH_ITEM = "an item of 550 bytes of JSON takes 3.5 kB as Python objects"
-_TICK = "the server gathers edits for 0.2 ms for each connection, up to 12 ms"
+_TICK = (
+    f"the server gathers edits for {TICK_MS_PER_CONNECTION:g} ms for each connection, up to {TICK_MS:g} ms"
+)
 
 AXES = (
     Axis(
