@@ -51,7 +51,7 @@ def nothing(*args: Any, **more: Any) -> None:
     """Simulates a missing check."""
 
 
-def unlimited(history: History, ops: Sequence[Op], judged: Judgement) -> dict[str, Size]:
+def unlimited(history: History, judged: Judgement) -> dict[str, Size]:
     """Simulates a session without limits."""
     return history._sizes.after(history.document.records, judged.records, judged.happened, Limits())
 
