@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 from optiverse_collab.core.server.journal import Kept, Snapshot
-from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage import MemoryStore
 
@@ -30,13 +30,13 @@ class GatedStore(MemoryStore):
         self.batches: list[int] = []
         self.chunks: list[Snapshot] = []
 
-    async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
+    async def append(self, session_id: str, entries: Sequence[Kept], *more: Any) -> None:
         """Wait for the gate; fail if broken."""
         await self.gate.wait()
         if self.broken:
             raise StorageError("The disk is full; make room and start again.")
         self.batches.append(len(entries))
-        await super().append(session_id, entries, names)
+        await super().append(session_id, entries, *more)
 
     async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
         """Fail if full."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
@@ -12,8 +11,6 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.protocol.address import Place
-from optiverse_collab.core.server.journal import Kept
-from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server import app, connection, hub
 from optiverse_collab_server.access.grants import Visit
@@ -75,11 +72,11 @@ class SlowStore(MemoryStore):
         await self._wait(self.may_read)
         return await super().load(session_id, most)
 
-    async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
+    async def append(self, session_id: str, *new: Any) -> None:
         await self._wait(self.may_write)
         if self.broken:
             raise StorageError("The disk is full; make room and start again.")
-        await super().append(session_id, entries, names)
+        await super().append(session_id, *new)
 
     async def _wait(self, gate: asyncio.Event) -> None:
         self.waiting += 1

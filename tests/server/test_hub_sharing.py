@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from optiverse_collab.core.server.journal import Kept
-from optiverse_collab.core.server.names import Name
 from optiverse_collab_server import hub
 from optiverse_collab_server.storage import MemoryStore, Stored
 from optiverse_collab_server.storage.api import ANY_SIZE, Elsewhere
@@ -38,10 +36,10 @@ class SharedStore(MemoryStore):
             raise Elsewhere(session_id, "another")
         return await super().load(session_id, most)
 
-    async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
+    async def append(self, session_id: str, *new: Any) -> None:
         if self.owned:
             raise Elsewhere(session_id)
-        await super().append(session_id, entries, names)
+        await super().append(session_id, *new)
 
     async def release(self, session_id: str) -> None:
         self.released.append(session_id)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.protocol.origins import origin_of
-from optiverse_collab.core.server.journal import Kept, Snapshot
-from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab.core.server.journal import Snapshot
+from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.errors import DatabaseDamaged
 from optiverse_collab_server import chunking
 from optiverse_collab_server.storage import MemoryStore, Stored
@@ -208,10 +208,10 @@ def test_fault_in_a_session_closes_it_and_no_other(caplog: pytest.LogCaptureFixt
     """DUR-3: whatever failed, unstored changes do not leave the server."""
 
     class Faulty(GatedStore):
-        async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
+        async def append(self, session_id: str, *new: Any) -> None:
             if session_id == "faulty":
                 raise RuntimeError("unexpected")
-            await super().append(session_id, entries, names)
+            await super().append(session_id, *new)
 
     async def main() -> None:
         async with (

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.errors import StorageError
 
@@ -153,13 +153,20 @@ class Store(Protocol):
             DatabaseDamaged: this part of the history doesn't fit. The session is still served.
         """
 
-    async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
+    async def append(
+        self,
+        session_id: str,
+        entries: Sequence[Kept],
+        names: Sequence[Name] = (),
+        parents: Sequence[Parent] = (),
+    ) -> None:
         """Add to a session's newest chunk; all of it is durable when this returns.
 
         Args:
             session_id: the session.
             entries: the next ones.
             names: those that `entries` are the first to refer to.
+            parents: added to those of the newest snapshot; the last place of an epoch counts.
 
         Raises:
             StorageError: also if the session has no chunk yet, or if clocks or numbers don't continue

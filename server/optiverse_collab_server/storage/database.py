@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage.api import (
@@ -45,6 +45,7 @@ from optiverse_collab_server.storage.writing import (
     write_chunk,
     write_log,
     write_names,
+    write_parents,
     write_part,
     write_session,
 )
@@ -57,11 +58,13 @@ class Append(NamedTuple):
         session_id: the session.
         entries: at least one.
         names: that the entries are the first to refer to.
+        parents: to add to those of the newest snapshot.
     """
 
     session_id: str
     entries: Sequence[Kept]
     names: Sequence[Name]
+    parents: Sequence[Parent] = ()
 
 
 class Database:
@@ -100,7 +103,7 @@ class Database:
         outcomes: list[StorageError | None] = [None] * len(appends)
         tails: dict[str, Tail] = {}
         values: list[Column] = []
-        names: list[tuple[int, Sequence[Name]]] = []
+        more: list[tuple[SessionRow, Append]] = []
         for number, append in enumerate(appends):
             name, entries = append.session_id, append.entries
             try:
@@ -111,11 +114,11 @@ class Database:
                 continue
             data = join([entry.data for entry in entries])
             values += log_values(session.key, entries[0].clock, entries[-1].clock, entries[-1].head, data)
-            if append.names:
-                names.append((session.key, append.names))
+            if append.names or append.parents:
+                more.append((session, append))
         try:
             self._files.check()
-            self._insert(values, names)
+            self._insert(values, more)
             self._files.check()
         except StorageError as error:  # even if it was written, nobody will find it
             return [error] * len(appends)
@@ -264,15 +267,21 @@ class Database:
         assert session.tail is not None
         return session.tail
 
-    def _insert(self, values: Sequence[Column], names: Sequence[tuple[int, Sequence[Name]]]) -> None:
-        if not names:
+    def _insert(self, values: Sequence[Column], more: Sequence[tuple[SessionRow, Append]]) -> None:
+        """Insert rows of the log, and the other data of some appends."""
+        if not more:
             if values:
                 write_log(self._connection, values)
             return
+        chunks: dict[SessionRow, ChunkRow] = {}
         with transaction(self._connection):
-            for key, new in names:
-                write_names(self._connection, key, new)
+            for session, append in more:
+                write_names(self._connection, session.key, append.names)
+                if append.parents and (chunk := chunks.get(session, session.chunk)) is not None:
+                    chunks[session] = write_parents(self._connection, chunk, append.parents)
             write_log(self._connection, values)
+        for session, chunk in chunks.items():
+            session.chunk = chunk
 
     def _head_at(self, session: SessionRow, clock: int) -> bytes | None:
         """The head after the append that ended at `clock`; None if none did."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from optiverse_collab.core.record_size import memory_of
-from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.references import Header, References
 from optiverse_collab.core.server.stored_versions import StoredVersions
@@ -53,6 +53,12 @@ class _Chunk:
     @property
     def size(self) -> int:
         return len(self.snapshot) + sum(len(entry.data) for append in self.appends for entry in append)
+
+    def add_parents(self, parents: Sequence[Parent]) -> None:
+        """Add to the parents of the snapshot."""
+        start = _snapshots.decode(self.snapshot)
+        start = msgspec.structs.replace(start, parents=[*start.parents, *parents])
+        self.snapshot = msgspec.json.encode(start)
 
     def past(self, epoch: str, last: int) -> StoredPast:
         """The session after the change `last`, which is in this chunk."""
@@ -160,7 +166,13 @@ class MemoryStore:
         names = [name for name in session.names if name.number in used.numbers(name.kind)]
         return Stored(snapshot, len(oldest.snapshot), names, [])
 
-    async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
+    async def append(
+        self,
+        session_id: str,
+        entries: Sequence[Kept],
+        names: Sequence[Name] = (),
+        parents: Sequence[Parent] = (),
+    ) -> None:
         """See `Store.append`."""
         self._check_open()
         if not entries:
@@ -171,6 +183,8 @@ class MemoryStore:
         session.tail.after(session_id, entries, names)
         session.names += names
         session.chunks[-1].appends.append(list(entries))
+        if parents:
+            session.chunks[-1].add_parents(parents)
 
     async def begin_copy(self, session_id: str, snapshot: Snapshot, names: Sequence[Name]) -> int:
         """See `CopiedStore.begin_copy`."""

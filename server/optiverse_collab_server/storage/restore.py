@@ -10,8 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
-
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Parent
 from optiverse_collab.errors import DatabaseDamaged
@@ -20,14 +18,13 @@ from optiverse_collab_server.storage.directory import SessionRow, read_directory
 from optiverse_collab_server.storage.failures import Misfit, explained
 from optiverse_collab_server.storage.lock import FolderLock, locked
 from optiverse_collab_server.storage.opening import opened_to_read
-from optiverse_collab_server.storage.parts import PARENTS
 from optiverse_collab_server.storage.reading import read_stored
 from optiverse_collab_server.storage.replacing import name_aside, put_in_place, take_log_in
 from optiverse_collab_server.storage.rows import checksum
 from optiverse_collab_server.storage.schema import FILE_NAME, log_of, unfinished_name
 from optiverse_collab_server.storage.steps import finished, transaction
 from optiverse_collab_server.storage.viewing import viewed
-from optiverse_collab_server.storage.writing import write_chunk, write_part
+from optiverse_collab_server.storage.writing import write_parents
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -163,8 +160,7 @@ def _continue(connection: sqlite3.Connection, session: SessionRow, replaced: Lin
     chunk = session.chunk
     assert chunk is not None
     parents = [*_siblings(end, replaced), end]
-    write_part(connection, chunk, chunk.parts + 1, PARENTS, msgspec.json.encode(parents))
-    write_chunk(connection, replace(chunk, parts=chunk.parts + 1))
+    write_parents(connection, chunk, parents)
     session = replace(session, epoch=secrets.token_hex(16))
     connection.execute(
         "UPDATE session SET epoch=?, checksum=? WHERE key=?",

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeVar
 
-from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab_server.storage.api import ANY_SIZE, Span, Stored, StoredEntries, StoredPast, closed
 from optiverse_collab_server.storage.database import Append, Database
@@ -70,12 +70,18 @@ class SqliteStore:
         """See `CopiedStore.load_start`."""
         return await self._do(self._database.load_start(session_id, most))
 
-    async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
+    async def append(
+        self,
+        session_id: str,
+        entries: Sequence[Kept],
+        names: Sequence[Name] = (),
+        parents: Sequence[Parent] = (),
+    ) -> None:
         """See `Store.append`."""
         self._check_open()
         if entries:
             future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            self._worker.submit(AppendJob(Append(session_id, entries, names), future))
+            self._worker.submit(AppendJob(Append(session_id, entries, names, parents), future))
             await future
 
     async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+import msgspec
+
+from optiverse_collab.core.server.journal import Parent
 from optiverse_collab.core.server.names import Name
 from optiverse_collab_server.storage.directory import ChunkRow, SessionRow
+from optiverse_collab_server.storage.parts import PARENTS
 from optiverse_collab_server.storage.rows import Column, checksum
 
 LOG_COLUMNS = 7
@@ -32,6 +37,14 @@ def write_part(
     """Insert a part of a chunk's snapshot, or replace it."""
     key = (chunk.session, chunk.number, number, kind, int(packed))
     connection.execute("REPLACE INTO part VALUES (?,?,?,?,?,?,?)", (*key, data, checksum(key, data)))
+
+
+def write_parents(connection: sqlite3.Connection, chunk: ChunkRow, parents: Sequence[Parent]) -> ChunkRow:
+    """Add a part with parents to a chunk's snapshot; returns its row, which is written too."""
+    chunk = replace(chunk, parts=chunk.parts + 1)
+    write_part(connection, chunk, chunk.parts, PARENTS, msgspec.json.encode(parents))
+    write_chunk(connection, chunk)
+    return chunk
 
 
 def write_names(connection: sqlite3.Connection, session: int, names: Iterable[Name]) -> None:

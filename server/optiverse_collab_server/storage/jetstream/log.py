@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.ownership import End, Next, Owner
 from optiverse_collab_server.storage.api import Elsewhere, check_start
@@ -111,7 +111,9 @@ class SessionLog:
         async with self._lock:
             await self._write(Kind.FREE, self.state)
 
-    async def append(self, entries: Sequence[Kept], names: Sequence[Name]) -> None:
+    async def append(
+        self, entries: Sequence[Kept], names: Sequence[Name], parents: Sequence[Parent] = ()
+    ) -> None:
         """Add entries; they are durable when this returns.
 
         Raises:
@@ -121,7 +123,7 @@ class SessionLog:
         async with self._lock:
             tail, head = self.state.tail.after(self._id, entries, names), entries[-1].head
             state = self.state.grown(sum(len(entry.data) for entry in entries), tail, head)
-            content = Entries([msgspec.Raw(entry.data) for entry in entries], list(names))
+            content = Entries([msgspec.Raw(entry.data) for entry in entries], [*names], [*parents])
             await self._write(Kind.ENTRIES, state, *await self._content(encode(content)))
             self.names += names
             self.places[tail.clock] = Place(self._owner.last, head)

@@ -9,7 +9,7 @@ import msgspec
 
 from optiverse_collab.core.record_size import memory_of
 from optiverse_collab.core.server.chain import next_head
-from optiverse_collab.core.server.journal import Snapshot
+from optiverse_collab.core.server.journal import Parent, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import DatabaseDamaged
 from optiverse_collab_server.storage.api import TooLarge
@@ -45,12 +45,13 @@ class Opened(NamedTuple):
 
 
 class Added(NamedTuple):
-    """What a record adds: entries, the first to refer to some names."""
+    """What a record adds: entries, the first to refer to some names, and further parents."""
 
     sequence: int
     record: LogRecord
     entries: list[bytes]
     names: list[Name]
+    parents: list[Parent]
 
 
 class LogReader:
@@ -103,6 +104,7 @@ class LogReader:
                 for entry in added.entries:
                     head = next_head(head, entry)
                 entries += added.entries
+                snapshot.parents.extend(added.parents)
                 places[added.record.state.clock] = Place(added.sequence, added.record.state.head)
             state = self._newest.state
             if (snapshot.clock + len(entries), head) != (state.clock, state.head):
@@ -126,7 +128,7 @@ class LogReader:
             if record.kind is Kind.ENTRIES:
                 content = decode_entries(await self._content(record))
                 entries = [bytes(entry) for entry in content.entries]
-                yield Added(message.sequence, record, entries, content.names)
+                yield Added(message.sequence, record, entries, content.names, content.parents)
         if previous != self._last:
             raise self._damaged(f"the records after {previous} are missing")
 

@@ -10,6 +10,7 @@ from enum import Enum
 
 import msgspec
 
+from optiverse_collab.core.server.journal import Parent
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.ownership import End
 from optiverse_collab_server.storage.api import Tail
@@ -108,10 +109,11 @@ class LogRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Entries(msgspec.Struct, frozen=True, array_like=True):
-    """Entries, byte for byte, and the names that they are the first to refer to."""
+    """Entries, byte for byte, the names that they are the first to refer to, and further parents."""
 
     entries: list[msgspec.Raw]
     names: list[Name]
+    parents: list[Parent] = []
 
 
 class Chunk(msgspec.Struct, frozen=True, array_like=True):

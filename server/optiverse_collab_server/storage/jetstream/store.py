@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 
 import msgspec
 
-from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.past import memory_of
 from optiverse_collab.core.server.references import Header, References
@@ -79,7 +79,13 @@ class JetStreamStore:
         """See `Store.load_entries`."""
         return await self._do(self._load_entries(session_id, span))
 
-    async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
+    async def append(
+        self,
+        session_id: str,
+        entries: Sequence[Kept],
+        names: Sequence[Name] = (),
+        parents: Sequence[Parent] = (),
+    ) -> None:
         """See `Store.append`; it waits while NATS does not answer (OWN-3).
 
         Raises:
@@ -87,7 +93,7 @@ class JetStreamStore:
         """
         self._check_open()
         if entries:
-            await self._do(self._append(session_id, entries, names))
+            await self._do(self._append(session_id, entries, names, parents))
 
     async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
         """See `Store.begin_chunk`.
@@ -193,11 +199,11 @@ class JetStreamStore:
         self._logs[session_id] = log
         return log
 
-    async def _append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name]) -> None:
+    async def _append(self, session_id: str, *new: Any) -> None:
         log = self._logs.get(session_id)
         if log is None:
             raise no_such_session(session_id)
-        await log.append(entries, names)
+        await log.append(*new)
 
     async def _begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
         log = self._logs.get(session_id)
