@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from optiverse_collab.core.protocol.address import parse_address
-from optiverse_collab.disk import set_aside
+from optiverse_collab.disk import parcels, set_aside
 from optiverse_collab.disk.failures import explained
 from optiverse_collab.disk.file_format import Contents, NewerFormat, Owner, Unreadable, read
 from optiverse_collab.disk.lock import AlreadyLocked, FileLock
@@ -145,7 +145,7 @@ class ReplicaFolder:
             return sorted(found, key=lambda one: one.when_ms, reverse=True)
 
     def prune(self) -> None:
-        """Delete the oldest replicas without pending or held edits.
+        """Delete the oldest replicas without pending or held edits, and old parcels.
 
         Raises:
             DiskError: the folder can't be read.
@@ -156,6 +156,8 @@ class ReplicaFolder:
             for place, one in enumerate(idle):
                 if place >= KEPT_COUNT or one.when_s < oldest_s:
                     _delete(one.folder)
+                else:
+                    parcels.drop_old(one.folder / parcels.PARCELS_NAME)
 
     def _folders(self) -> list[Path]:
         return [folder for folder in self._slots.glob("*") if folder.is_dir()]

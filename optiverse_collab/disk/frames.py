@@ -11,7 +11,7 @@ import hashlib
 from typing import NamedTuple
 
 _LENGTH_BYTES, _CHECK_BYTES = 4, 8
-_HEAD_BYTES = _LENGTH_BYTES + _CHECK_BYTES
+HEAD_BYTES = _LENGTH_BYTES + _CHECK_BYTES
 
 
 class Frames:
@@ -54,9 +54,9 @@ def find(data: bytes, start: int) -> Found:
     while (end := _end(data, place)) is not None:
         length, stored = (
             data[place : place + _LENGTH_BYTES],
-            data[place + _LENGTH_BYTES : place + _HEAD_BYTES],
+            data[place + _LENGTH_BYTES : place + HEAD_BYTES],
         )
-        payload = data[place + _HEAD_BYTES : end]
+        payload = data[place + HEAD_BYTES : end]
         if stored != _check(check, length, payload):
             return Found(payloads, place, is_torn=end == len(data), is_damaged=end != len(data))
         payloads.append(payload)
@@ -67,7 +67,7 @@ def find(data: bytes, start: int) -> Found:
 def _end(data: bytes, place: int) -> int | None:
     """The end of the frame at a position; None if it is incomplete."""
     length = int.from_bytes(data[place : place + _LENGTH_BYTES], "little")
-    end = place + _HEAD_BYTES + length
+    end = place + HEAD_BYTES + length
     return end if length and end <= len(data) else None
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -14,10 +15,12 @@ import msgspec
 from optiverse_collab.core.client.journal import Entry
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.protocol.address import parse_address
+from optiverse_collab.core.protocol.parcels import Parcel
 from optiverse_collab.disk.at_exit import wait_at_exit
 from optiverse_collab.disk.failures import explained
 from optiverse_collab.disk.file_format import Hosted, Owner, Unreadable, read
 from optiverse_collab.disk.lock import FileLock
+from optiverse_collab.disk.parcels import PARCELS_NAME, ParcelFiles
 from optiverse_collab.disk.replica_file import ReplicaFile
 from optiverse_collab.disk.set_aside import AsideReason, copy_aside, set_aside
 from optiverse_collab.errors import DiskError
@@ -27,8 +30,13 @@ REPLICA_NAME, LOCK_NAME = "replica", "lock"
 SYNC_S = 0.5
 """Writes are synced after this time, so that a power cut loses at most a second."""
 
+UNKEPT = 100
+"""No parcel is kept while this many writes wait for the disk."""
+
 ADDRESSES = 8
 """How many addresses of a session's servers are remembered."""
+
+OnFound = Callable[[list[Parcel]], None]
 
 _UNREADABLE = (
     "This computer's copy of session {!r} can't be read; it was set aside, and the server's bench is loaded."
@@ -62,6 +70,7 @@ class Slot:
         self.damage = ""
         self._lock = lock
         self._file = ReplicaFile(folder / REPLICA_NAME)
+        self._parcels = ParcelFiles(folder / PARCELS_NAME)
         self._jobs: SimpleQueue[Callable[[], bool]] = SimpleQueue()
         self._on_written: Callable[[int], None] = _ignore
         self._on_failed: Callable[[str], None] = _ignore
@@ -113,6 +122,15 @@ class Slot:
         """Write a full copy, and start an empty journal."""
         owner = self.owner
         self._do(lambda: self._replace(owner, saved), mark)
+
+    def keep_parcel(self, parcel: Parcel) -> None:
+        """Keep a parcel for the server, unless many wait for the disk, or it fails; the rest is a gap."""
+        if self._jobs.qsize() < UNKEPT:
+            self._jobs.put(lambda: self._keep_parcel(parcel))
+
+    def find_parcels(self, clock: int, epochs: Collection[str], on_found: OnFound) -> None:
+        """Find the parcels after a clock (`ParcelFiles.after`) for `on_found`, in the slot's thread."""
+        self._jobs.put(lambda: self._find_parcels(clock, epochs, on_found))
 
     def joined_at(self, address: str) -> None:
         """The session was joined at this address; the next copy remembers it.
@@ -218,6 +236,18 @@ class Slot:
             set_aside(self._file.path, self._aside)
             self._aside = None
 
+    def _keep_parcel(self, parcel: Parcel) -> bool:
+        with contextlib.suppress(OSError):  # edits report a failing disk
+            self._parcels.keep(parcel)
+        return True
+
+    def _find_parcels(self, clock: int, epochs: Collection[str], on_found: OnFound) -> bool:
+        found: list[Parcel] = []
+        with contextlib.suppress(OSError):
+            found = self._parcels.after(clock, epochs)
+        on_found(found)
+        return True
+
     def _delete(self) -> None:
         self._file.close()
         self._file.path.unlink(missing_ok=True)
@@ -233,6 +263,7 @@ class Slot:
     def _finish(self) -> bool:
         self._sync()
         self._file.close()
+        self._parcels.close()
         is_empty = not self._file.path.exists()
         self._release()
         if is_empty:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.access_effects import WaitsOutside
+from optiverse_collab.core.client.carrying import BroughtBack
 from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnprotected
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
 from optiverse_collab.core.client.replica import Replica
@@ -23,6 +24,7 @@ from optiverse_collab.wording.conflicts import sentence
 from optiverse_collab.wording.disk import PROTECTED, unprotected, waiting
 from optiverse_collab.wording.edits import short_values, title
 from optiverse_collab.wording.numbers import counted
+from optiverse_collab.wording.people import names
 from optiverse_collab.wording.presence import name_of
 from optiverse_collab.wording.standing import NOT_SAVING, SAVING, WHY_NOT
 
@@ -57,6 +59,13 @@ def changes(count: int) -> str:
     return counted(count, "change")
 
 
+def brought_back(effect: BroughtBack) -> str:
+    """The sentence after the server was restored from a backup, and clients had what that lacked."""
+    windows = "window" if len(effect.by) == 1 else "windows"
+    lost = f"{changes(effect.changes)} that the server had lost"
+    return f"{lost} came back from the {windows} of {names(effect.by)}."
+
+
 def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]:
     """The lines for an effect of `SessionClient`; none for what is no news.
 
@@ -80,6 +89,8 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
         return [Line(logging.WARNING, f"✗ {printable(unprotected(effect.cause))}")]
     if isinstance(effect, EditsProtected):
         return [Line(logging.INFO, f"✓ {PROTECTED}")]
+    if isinstance(effect, BroughtBack):
+        return [Line(logging.INFO, f"✓ {brought_back(effect)}")]
     if isinstance(effect, fx.SavingChanged):
         late, on_time = Line(logging.WARNING, f"✗ {NOT_SAVING}. {WHY_NOT}"), Line(logging.INFO, f"✓ {SAVING}")
         return [late if effect.is_late else on_time]

@@ -15,6 +15,7 @@ from optiverse_collab.core.protocol.presence_frames import PresenceFrames
 from optiverse_collab.core.server import presence_pace
 from optiverse_collab.core.server.effects import (
     BackupNoticed,
+    BroughtBack,
     Close,
     ForOne,
     ManageAccess,
@@ -34,8 +35,9 @@ from optiverse_collab_server.access.grants import Grants, StoredGrant
 from optiverse_collab_server.access.requests import AccessRequests
 from optiverse_collab_server.connection import Connection, reason_of
 from optiverse_collab_server.outbox import Frame
+from optiverse_collab_server.parcel_sender import ParcelSender
 from optiverse_collab_server.past import PastReader, PastReaders
-from optiverse_collab_server.signing import log_backup
+from optiverse_collab_server.signing import log_backup, log_brought_back
 from optiverse_collab_server.storage import Store
 from optiverse_collab_server.unstored import Backlog, Unstored
 from optiverse_collab_server.wall_clock import now_ms
@@ -46,9 +48,6 @@ TICK_MS = 12.0
 
 TICK_MS_PER_CONNECTION = 1.2
 """A tick is shorter for few receivers: there it saves little. Ten share a whole one."""
-
-ANSWER_BYTES = 100
-"""The approximate memory of a waiting answer for each record of the session."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -84,14 +83,13 @@ class LiveSession:
         self.room = room
         self.backlog = Backlog(room, unstored)
         self.connections: dict[str, Connection] = {}
-        self.failed = False
+        self.failed = self.is_late = self._stopping = False
         self._writer = writer
         page_bytes = room.history.limits.page_bytes
         self._past = PastReader(past, self.id, store, room.history.epoch, page_bytes)
         self._access = AccessRequests(self.id, self.connections, entrance, page_bytes)
-        self._stopping = self.is_late = False
-        self._wake, self._flushed = asyncio.Event(), asyncio.Event()
-        self._wake_presence = asyncio.Event()
+        self._wake, self._flushed, self._wake_presence = (asyncio.Event() for _ in range(3))
+        self._parcels = ParcelSender(room, self.connections)
         self._deliverer = asyncio.create_task(self._deliver())
         self._presence_deliverer = asyncio.create_task(self._deliver_presence())
 
@@ -134,6 +132,7 @@ class LiveSession:
         if effects:
             log.info("User %s left session %s", connection.name, self.id)
         self._perform(effects)
+        self._wake.set()  # others may have waited for this member
 
     def set_away(self, connection: Connection, is_away: bool) -> None:
         """Tell the others that a member is silent, or back (HB-6)."""
@@ -145,9 +144,7 @@ class LiveSession:
     def access_changed(self, before: StoredGrant, after: StoredGrant) -> None:
         """A grant has a new role or end; participants who came in with it get a message (ACC-2, ACC-3)."""
         self._perform(self.room.set_role(after.id, after.role, now_ms()))
-        for connection in self.connections.values():
-            if connection.grant == after.id and before.expires_ms != after.expires_ms:
-                expiry.notify(connection, after.expires_ms)
+        expiry.notify_all(self.connections.values(), before, after)
 
     def close_overdue(self, grants: Grants) -> None:
         """Close expired connections, and warn those that expire soon (ACC-3)."""
@@ -163,12 +160,11 @@ class LiveSession:
         if log.isEnabledFor(logging.DEBUG):
             log.debug("← %s from %s", type(message).__name__, connection.name)
         if self._writer.refusal is not None and isinstance(message, Push):
-            clocks = [change.client_clock for change in message.changes]
-            self.refuse(connection, clocks, self._writer.refusal)
+            self.refuse(connection, [one.client_clock for one in message.changes], self._writer.refusal)
             return
         self._perform(self.room.receive(connection.id, message, now_ms()))
         if isinstance(message, SyncRequest):
-            self.backlog.hold(connection.id, ANSWER_BYTES * len(self.room.history.document.records))
+            self.backlog.hold_answer(connection.id)
         if self.room.has_presence:
             self._wake_presence.set()
         if self.room.has_waiting:
@@ -200,6 +196,7 @@ class LiveSession:
         self._presence_deliverer.cancel()
         await self._past.close()
         await asyncio.wait([self._deliverer, self._presence_deliverer])
+        await self._parcels.close()
         self.backlog.end()
         await self._writer.finished()
 
@@ -221,6 +218,7 @@ class LiveSession:
                 with self.backlog.storing(self._send_wait):
                     await self._writer.write()
                 self.is_late = False
+                self._parcels.look()
                 self._perform(self.room.flush())
                 self.backlog.release(self.room.stored)
                 self._wake_asking()
@@ -269,6 +267,8 @@ class LiveSession:
                 self._send_presence(effect)
             elif isinstance(effect, Send):
                 self._send_message(effect)
+            elif isinstance(effect, BroughtBack):
+                log_brought_back(effect, self.id)
             elif effect.to in self.connections:
                 self._perform_for(self.connections[effect.to], effect)
 

@@ -6,7 +6,7 @@ import logging
 import secrets
 from pathlib import Path
 
-from optiverse_collab.core.server.effects import BackupNoticed
+from optiverse_collab.core.server.effects import BackupNoticed, BroughtBack
 from optiverse_collab.disk.durable import write_private
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage.failures import explained
@@ -57,13 +57,24 @@ def log_backup(noticed: BackupNoticed, session_id: str, name: str) -> None:
         session_id: the session's name.
         name: of the participant who has them.
     """
+    how = (
+        "Its window is asked for them"
+        if noticed.is_asked
+        else f"If there is a newer backup, restore that one; otherwise ask {name} to bring the changes back"
+    )
     log.warning(
         "Session %s was restored from a backup of %s. It lacks at least %d change(s) made until %s, which %s "
-        "has. If there is a newer backup, restore that one; otherwise ask %s to bring the changes back",
+        "has. %s",
         session_id,
         noticed.backup,
         noticed.missing,
         noticed.until,
         name,
-        name,
+        how,
     )
+
+
+def log_brought_back(effect: BroughtBack, session_id: str) -> None:
+    """Report that a session has lost changes again."""
+    lost = "Session %s: %d change(s) that it had lost came back from the window(s) of %s"
+    log.warning(lost, session_id, effect.changes, ", ".join(effect.by))

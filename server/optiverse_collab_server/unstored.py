@@ -18,6 +18,9 @@ from optiverse_collab.core.server.room import Room
 UNSTORED_BYTES = 16 * 1024 * 1024
 """The most data that may wait for storage, of all connections together."""
 
+ANSWER_BYTES = 100
+"""The approximate memory of a waiting answer for each record of the session."""
+
 STORE_SECONDS = 2.0
 """When storage takes longer, participants get a message that nothing is saved for now …"""
 
@@ -84,6 +87,10 @@ class Backlog:
         if size and self._room.has_waiting and not self._is_over:
             self._unstored.hold(connection_id, size)
             self._held.append((self._room.history.clock, connection_id, size))
+
+    def hold_answer(self, connection_id: str) -> None:
+        """A request was received whose answer waits."""
+        self.hold(connection_id, ANSWER_BYTES * len(self._room.history.document.records))
 
     def release(self, clock: int) -> None:
         """Storage holds everything up to `clock`."""

@@ -65,16 +65,17 @@ class SessionWriter:
         if self._chunk is None:
             empty = History.empty(room.history.epoch)
             self._chunk = OpenChunk(await self._store.begin_chunk(room.session_id, empty))
-        entries, names = room.unsaved()
+        entries, names, parents = room.unsaved()
         self._chunk.add(entries)
         builder = None
-        if not self._turn.is_taken and self._chunk.is_full(len(room.history.document.records)):
+        is_full = self._chunk.is_full(len(room.history.document.records))
+        if is_full and not self._turn.is_taken and not parents:  # they belong to the present chunk
             self._turn.is_taken = True
             builder = room.history.begin_chunk()
             self._chunk = OpenChunk(self._chunk.snapshot_bytes)
         began_s = time.monotonic()
         try:
-            await self._store.append(room.session_id, entries, names)
+            await self._store.append(room.session_id, entries, names, parents)
             self._tally.stored(len(entries), time.monotonic() - began_s)
             await self._count(sum(len(entry.data) for entry in entries))
         except BaseException:

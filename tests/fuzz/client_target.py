@@ -35,6 +35,7 @@ from optiverse_collab.core.protocol.messages import (
     Wait,
 )
 from optiverse_collab.core.protocol.page_records import PageRecord, PageSet
+from optiverse_collab.core.protocol.parcels import ChangesBroughtBack, Parcel, ParcelsRequest
 from optiverse_collab.core.protocol.past import EntriesPage, PastEntry, PastPage, PastRefused
 from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.errors import ChangeRefused
@@ -64,6 +65,9 @@ _SELDOM: list[Message] = [
     PastRefused(1, "not_kept", "No."),
     EntriesPage(1, "epoch 1", 0, [PastEntry(1, 5, "ann", [Set("lens", {"x": 1})], "drag")], done=True),
     Pong("2025-03-01T12:34:56.789Z", 3, "00" * 16),
+    Parcel("epoch 1", 0, "00" * 16, 3, "11" * 16, b"\x00\xff", "22" * 16),
+    ParcelsRequest(3, ["epoch 1"]),
+    ChangesBroughtBack(500, ["Ann", "Ben"]),
     PresencePatch({"c1": {"cursor": [1.0, 2.0], "hosts": True}}, full=True),
     UserAway("c1", away=True),
     UserLeft("bob", "c2", "2025-03-01T12:34:56.789Z"),

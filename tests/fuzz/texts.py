@@ -88,7 +88,7 @@ class Texts:
     # Almost valid parts
 
     def _message(self, sender: str) -> dict[str, Any]:
-        kinds: list[tuple[int, Callable[[str], dict[str, Any]]]] = [
+        kinds: list[tuple[float, Callable[[str], dict[str, Any]]]] = [
             (12, self._push),
             (2, self._sync),
             (3, self._presence),
@@ -97,6 +97,7 @@ class Texts:
             (1, lambda _: {"type": "past:request", "request": self._number(), "clock": self._near_clock()}),
             (1, self._entries),
             (1, self._access),
+            (0.5, self._parcels),
         ]
         weights = [weight for weight, _ in kinds]
         return self.random.choices(kinds, weights)[0][1](sender)
@@ -105,6 +106,15 @@ class Texts:
         span = {"after": self._near_clock(), "until": self._near_clock(), "since_ms": self._number()}
         wanted = {name: value for name, value in span.items() if self._often()}
         return {"type": "entries:request", "request": self._number(), **wanted}
+
+    def _parcels(self, sender: str) -> dict[str, Any]:
+        head = {"before": self.head, "head": self.head, "signature": "00" * 16}
+        parcel = {"type": "parcel", "epoch": self.epoch, "after": self._near_clock(), **head}
+        parcel |= {
+            "clock": self._near_clock(),
+            "packed": self.random.choice(["", "eJyLjtWJjgUABo0CKQ==", "?"]),
+        }
+        return {"type": "parcels:return", "clock": self._near_clock(), "parcels": [parcel] * self._few()}
 
     def _push(self, sender: str) -> dict[str, Any]:
         return {"type": "push", "changes": [self._change(sender) for _ in range(self._few())]}

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
+from msgspec import structs
 
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.conflicts import bring_back
@@ -159,8 +160,7 @@ class Wire:
     def replace_data(self, epoch: str) -> None:
         """Start another, empty history, while nobody is connected."""
         self.start = History.empty(epoch)
-        self._kept.clear()
-        self._names.clear()
+        self._kept, self._names = [], []
         self.room = self.open_room()
 
     def backup(self) -> Backup:
@@ -220,10 +220,10 @@ class Wire:
 
     def commit(self) -> None:
         """Make durable what the room accepted, and let it be sent."""
-        entries, names = self.room.unsaved()
+        entries, names, parents = self.room.unsaved()
         if entries:
-            self._kept += entries
-            self._names += names
+            self._kept, self._names = self._kept + entries, self._names + names
+            self.start = structs.replace(self.start, parents=[*self.start.parents, *parents])
             self.room.saved(entries[-1].clock)
         self.perform(self.room.flush())
         self.perform(self.room.flush_presence(self.now_ms))

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from optiverse_collab.core.server.effects import BackupNoticed
+from optiverse_collab.core.server.effects import BackupNoticed, BroughtBack
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server.signing import KEY_BYTES, KEY_NAME, log_backup, signing_key
+from optiverse_collab_server.signing import KEY_BYTES, KEY_NAME, log_backup, log_brought_back, signing_key
 from optiverse_collab_server.storage.schema import FILE_NAME
 from tests.helpers.aio import run
 from tests.helpers.live_server import LiveServer, live_server
@@ -60,6 +60,23 @@ def test_the_log_says_what_is_missing_and_who_has_it(caplog: pytest.LogCaptureFi
         "Session lab was restored from a backup of 2026-11-25T03:30:00.000Z. It lacks at least 512 change(s) "
         "made until 2026-11-26T14:02:03.000Z, which Ana has. If there is a newer backup, restore that one; "
         "otherwise ask Ana to bring the changes back"
+    ]
+
+
+def test_the_log_says_that_a_window_is_asked(caplog: pytest.LogCaptureFixture) -> None:
+    """BACK-8"""
+    noticed = BackupNoticed("c1", "2026-11-25T03:30:00.000Z", 512, "2026-11-26T14:02:03.000Z", is_asked=True)
+    with caplog.at_level(logging.WARNING):
+        log_backup(noticed, "lab", "Ana")
+    assert caplog.messages[0].endswith("which Ana has. Its window is asked for them")
+
+
+def test_the_log_says_what_came_back(caplog: pytest.LogCaptureFixture) -> None:
+    """BACK-10"""
+    with caplog.at_level(logging.WARNING):
+        log_brought_back(BroughtBack(500, ("Ana", "Ben")), "lab")
+    assert caplog.messages == [
+        "Session lab: 500 change(s) that it had lost came back from the window(s) of Ana, Ben"
     ]
 
 

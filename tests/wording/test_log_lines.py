@@ -7,6 +7,7 @@ import logging
 import pytest
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.carrying import BroughtBack
 from optiverse_collab.core.client.connection_effects import DropConnection
 from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnprotected
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
@@ -198,3 +199,14 @@ def test_nobody_forges_a_line() -> None:
     ]
     lines = [text for effect in effects for _, text in said(effect)]
     assert all(text.isprintable() for text in lines)
+
+
+def test_changes_that_came_back() -> None:
+    """BACK-10"""
+    many, one = BroughtBack(500, ("Ana", "Ben")), BroughtBack(1, ("x\n[12:34:56]",))
+    assert said(many) == [
+        (logging.INFO, "✓ 500 changes that the server had lost came back from the windows of Ana, Ben.")
+    ]
+    [(_, text)] = said(one)
+    assert text.startswith("✓ 1 change that the server had lost came back from the window of x")
+    assert "\n" not in text

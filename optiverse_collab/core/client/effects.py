@@ -8,6 +8,7 @@ from enum import Enum
 from functools import cached_property
 
 from optiverse_collab.core.client import access_effects
+from optiverse_collab.core.client.carrying import CarryingEffect
 from optiverse_collab.core.client.connection_effects import DropConnection
 from optiverse_collab.core.client.disk_effects import DiskEffect
 from optiverse_collab.core.client.past_effects import (
@@ -281,6 +282,7 @@ SessionEffect = (
     | EntriesUnavailable
     | access_effects.AccessEffect
     | DiskEffect
+    | CarryingEffect
     | ProtocolFault
     | DropConnection
 )

@@ -290,8 +290,8 @@ class Replica:
         self._pending.unsend()  # parts that the pages lack were refused or never arrived
         self._arriving.clear()
         epoch = None if everything else self.epoch
-        position, signed = (epoch, self.clock, self.head), self._confirmed.signed
-        return [fx.Transmit(SyncRequest(self.client_id, *position, [*self._formers], [*LANES], signed))]
+        about = epoch, self.clock, self.head, [*self._formers], [*LANES], self._confirmed.signed
+        return [fx.Transmit(SyncRequest(self.client_id, *about, self.write_ahead.has_disk))]
 
     def _keep(self, told: Told) -> Told:
         """Keep the changes that were not applied."""

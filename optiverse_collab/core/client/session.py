@@ -14,6 +14,7 @@ from msgspec import structs
 from optiverse_collab.core.access import may_manage
 from optiverse_collab.core.client.access import AccessRequests, Outside
 from optiverse_collab.core.client.access_effects import AccessEnds, DeviceMade, RoleChanged
+from optiverse_collab.core.client.carrying import effect_of
 from optiverse_collab.core.client.connection_effects import DropConnection
 from optiverse_collab.core.client.credentials import Credentials
 from optiverse_collab.core.client.effects import (
@@ -52,6 +53,7 @@ from optiverse_collab.core.protocol.messages import (
     UserLeft,
     Wait,
 )
+from optiverse_collab.core.protocol.parcels import ServerMessage as ParcelMessage
 from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.protocol.past import EntriesPage, PastPage, PastRefused
 from optiverse_collab.errors import ChangeRefused, MessageRefused, Reason
@@ -134,12 +136,8 @@ class SessionClient:
         if self.me is None:
             return self.line.wait_ms(now_ms) if self.is_outside else None
         waits = [self.line.wait_ms(now_ms)]
-        push = self.replica.wait_ms(now_ms)
-        if push is not None:
-            waits.append(push)
         past = self.past.wait_ms(now_ms) if self.replica.synced else None
-        if past is not None:
-            waits.append(past)
+        waits += [wait for wait in (self.replica.wait_ms(now_ms), past) if wait is not None]
         if self.mine.changed:
             waits.append(self._presence_wait_ms(now_ms))
         return 0.0 if self.access.is_due else min(waits)
@@ -225,6 +223,8 @@ class SessionClient:
             return [*self.past.receive(message)]
         if isinstance(message, AccessMessage):
             return self._hear_access(message)
+        if isinstance(message, ParcelMessage):
+            return [effect_of(message)]
         if isinstance(message, Error):
             return [ProtocolFault(f"The server did not accept a message: {message.message}", serious=True)]
         if isinstance(message, Wait):
@@ -252,8 +252,7 @@ class SessionClient:
     def _look(self) -> None:
         """The participants or their presence changed."""
         self.host.look(self.participants, self.presence.states)
-        news = self.people.look(self.me, self.participants, self.presence.states)
-        if news:
+        if news := self.people.look(self.me, self.participants, self.presence.states):
             self.show(news)
 
     def _update(self, participant: Participant) -> bool:

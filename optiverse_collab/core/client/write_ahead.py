@@ -89,13 +89,14 @@ class WriteAhead:
 
     Attributes:
         is_on: whether changes wait for the disk before they are sent.
+        has_disk: whether there is a disk.
     """
 
     def __init__(self, source: Source, pending: Pending) -> None:
         self.is_on = False
         self._source = source
         self._pending = pending
-        self._has_disk = False
+        self.has_disk = False
         self._has_copy = False
         self._held: dict[str, None] = {}
         self._sealed = 0
@@ -119,7 +120,7 @@ class WriteAhead:
         if not self.is_on or self._pending.first_unsent > self._sealed:
             self._pending.seal()
             self._sealed = self._pending.next_clock - 1
-        if not self._has_disk:
+        if not self.has_disk:
             self._forget()
         if not self.is_on:
             return self._sealed
@@ -138,15 +139,15 @@ class WriteAhead:
 
     def begin(self) -> None:
         """There is a disk: everything is written before it is sent, starting with a complete copy."""
-        self._has_disk, self.is_on = True, True
+        self.has_disk, self.is_on = True, True
 
     def end(self) -> Write | None:
         """The session is left, and nothing waits for the disk any longer; the last write, if there is a disk.
 
         It takes effect once the earlier writes are done.
         """
-        write = self._ask_copy(0.0) if self._has_disk else None
-        self._has_disk, self.is_on, self._has_copy = False, False, False
+        write = self._ask_copy(0.0) if self.has_disk else None
+        self.has_disk, self.is_on, self._has_copy = False, False, False
         self._asked, self._retry_ms = None, None
         return write
 
@@ -162,7 +163,7 @@ class WriteAhead:
 
     def failed(self, cause: str, now_ms: float) -> list[EditsUnprotected]:
         """The disk failed: the write is lost. Edits are sent anyway."""
-        if not self._has_disk:
+        if not self.has_disk:
             return []
         self._asked = None
         self._has_copy, self._retry_ms = False, now_ms + RETRY_MS
@@ -172,7 +173,7 @@ class WriteAhead:
         """How long until `poll` has something to write or report; None if there is nothing."""
         if self._asked is not None:
             return max(0.0, self._asked.since_ms + STALL_MS - now_ms) if self.is_on else None
-        if not self._has_disk:
+        if not self.has_disk:
             return None
         due_ms = self._copy_due_ms(now_ms)
         if self._has_copy and self._has_news:

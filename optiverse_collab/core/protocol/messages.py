@@ -12,7 +12,7 @@ import msgspec
 
 from optiverse_collab.core.access import Role
 from optiverse_collab.core.limits import CHANGES_PER_PUSH, Limits
-from optiverse_collab.core.protocol import access
+from optiverse_collab.core.protocol import access, parcels
 from optiverse_collab.core.protocol.changes import Change, PushedChange
 from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.outcomes import Ack, Notice, SweepNotice
@@ -58,6 +58,7 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
         settles: client ids that this replica had before (SYNC-8).
         lanes: those that it knows; without any, the bench (DOC-8).
         signed: the newest position in that history that the server signed (BACK-2).
+        carries: whether it keeps parcels for the server (BACK-5).
     """
 
     client_id: str
@@ -67,6 +68,7 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
     settles: list[str] = []
     lanes: list[Lane] = []
     signed: SignedHead | None = None
+    carries: bool = False
 
 
 class Push(Message, frozen=True, tag="push"):
@@ -276,7 +278,15 @@ class Error(Message, frozen=True, tag="error"):
 
 DocumentMessage = FullState | Delta | OtherHistory | Patch
 ClientMessage = (
-    Ping | SyncRequest | Push | Have | PresenceUpdate | PastRequest | EntriesRequest | access.Request
+    Ping
+    | SyncRequest
+    | Push
+    | Have
+    | PresenceUpdate
+    | PastRequest
+    | EntriesRequest
+    | parcels.ParcelsReturned
+    | access.Request
 )
 ServerMessage = (
     ConnectionAck
@@ -292,6 +302,7 @@ ServerMessage = (
     | PastPage
     | PastRefused
     | EntriesPage
+    | parcels.ServerMessage
     | access.ServerMessage
     | Wait
     | Error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.messages import Delta, FullState, PresencePatch
 from optiverse_collab.core.protocol.outcomes import Ack
 from optiverse_collab.core.protocol.pages import PageSize
-from optiverse_collab.core.server.journal import Kept
+from optiverse_collab.core.server.journal import Kept, Parent
 from optiverse_collab.core.server.names import Name
 
 
@@ -94,12 +94,27 @@ class BackupNoticed:
         backup: the time of the last change in the backup (MSG-7).
         missing: at least this many changes are missing.
         until: they were made before this time.
+        is_asked: whether the connection is asked for them (BACK-8).
     """
 
     to: str
     backup: str
     missing: int
     until: str
+    is_asked: bool = False
+
+
+@dataclass(frozen=True)
+class BroughtBack:
+    """Clients have brought back changes that the session had lost (BACK-10).
+
+    Attributes:
+        changes: how many.
+        by: the names of the participants who had them.
+    """
+
+    changes: int
+    by: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -127,13 +142,15 @@ class Unsaved(NamedTuple):
     Attributes:
         entries: in order.
         names: the ones that these entries are the first to refer to.
+        parents: other histories that now end later, with these entries (BACK-9).
     """
 
     entries: list[Kept]
     names: list[Name]
+    parents: Sequence[Parent] = ()
 
 
 ForOne = SendPages | ReadPast | ReadEntries | ManageAccess | BackupNoticed | Close
 """What concerns one connection, `to`."""
 
-RoomEffect = Send | SendFrame | SendPresence | ForOne
+RoomEffect = Send | SendFrame | SendPresence | BroughtBack | ForOne

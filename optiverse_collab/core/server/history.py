@@ -20,7 +20,7 @@ from optiverse_collab.core.records import Lane, Op, Put, Remove
 from optiverse_collab.core.server.chain import Chain, first_head
 from optiverse_collab.core.server.clients import CLIENTS, Clients
 from optiverse_collab.core.server.conflicts import Judgement, changed_names
-from optiverse_collab.core.server.journal import Accepted, Entry, Kept, Snapshot
+from optiverse_collab.core.server.journal import Accepted, Entry, Kept, Snapshot, newest
 from optiverse_collab.core.server.knowledge import Knowledge
 from optiverse_collab.core.server.lanes import lane_of
 from optiverse_collab.core.server.names import Name, NameKind, Names
@@ -93,7 +93,7 @@ class History:
         self.outcomes = Outcomes(snapshot.outcomes, snapshot.outcomes_from, outcomes)
         self.sweeps = Sweeps(snapshot.sweeps)
         self.clients = Clients(snapshot, clients)
-        self.parents = list(snapshot.parents)
+        self.parents = newest(snapshot.parents)
         self._max_tombstones = tombstones
         self.time_ms = snapshot.time_ms
         self.stamps, self.tombstones = stamped(snapshot)

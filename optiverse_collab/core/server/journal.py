@@ -6,6 +6,7 @@ them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -257,3 +258,9 @@ class Snapshot(msgspec.Struct, frozen=True):
     parents: list[Parent] = []
     forgotten: tuple[int, int] = (0, 0)
     watched: Watched = Watched()
+
+
+def newest(parents: Sequence[Parent]) -> list[Parent]:
+    """The last place of each history, in order: a restored session may move one (BACK-9)."""
+    last = {parent.epoch: place for place, parent in enumerate(parents)}
+    return [parent for place, parent in enumerate(parents) if last[parent.epoch] == place]

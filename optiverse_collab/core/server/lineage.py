@@ -24,6 +24,12 @@ def parent_position(history: History, epoch: str) -> ParentPosition | None:
     return None if parted is None else ParentPosition(epoch, parted.clock, timestamp(parted.time_ms))
 
 
+def epochs_here(history: History) -> list[str]:
+    """The epochs to which everything of a history belongs: its own, and those that parted where it ends."""
+    parents = [parent.epoch for parent in history.parents]
+    return [history.epoch, *(epoch for epoch in parents if last_shared(history, epoch) == history.clock)]
+
+
 def _parted(history: History, epoch: str) -> Parent | None:
     """The first branch since an epoch: a parent's parent may have ended before the parent did."""
     epochs = [parent.epoch for parent in history.parents]

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from msgspec import structs
 
 from optiverse_collab.core.access import Role
+from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.lookalikes import skeleton
 from optiverse_collab.core.protocol.access import UserRole
 from optiverse_collab.core.protocol.close_codes import CloseReason
-from optiverse_collab.core.protocol.messages import SyncRequest, UserAway, UserJoined, UserLeft
+from optiverse_collab.core.protocol.messages import (
+    PROTOCOL_VERSION,
+    ConnectionAck,
+    SyncRequest,
+    UserAway,
+    UserJoined,
+    UserLeft,
+)
+from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server.effects import Close, Send
+from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.names import NameKind
 
 
 class Admission(NamedTuple):
@@ -70,6 +81,14 @@ class Member:
         """The id of its grant; empty if it needs none."""
         return self.participant.person
 
+    def synchronise(self, request: SyncRequest, history: History) -> None:
+        """Its request is about to be answered with pages of this history."""
+        self.request, self.origin = request, origin_of(request.client_id)
+        self.pushed = self.accepted = history.last_client_clock_of(self.origin)
+        self.denied = False
+        known = (history.names.known(NameKind.ORIGIN, origin_of(id)) for id in request.settles)
+        self.settled = frozenset(number for number in known if number > 0)
+
 
 class Members:
     """The connections in a room, and the messages about them to the others.
@@ -102,10 +121,42 @@ class Members:
         self.all[connection_id] = Member(user_id, participant)
         return Send(others, _joined(participant))
 
+    def ack(
+        self, connection_id: str, session_id: str, server: str, limits: Limits, admission: Admission
+    ) -> ConnectionAck:
+        """The first message to somebody who has just joined (MSG-1, ACC-2).
+
+        Args:
+            server: name and version of the server.
+            limits: of the session.
+        """
+        me = self.all[connection_id].participant
+        return ConnectionAck(
+            session_id=session_id,
+            user_id=me.user_id,
+            connection_id=connection_id,
+            users=self.participants,
+            server=server,
+            protocol=PROTOCOL_VERSION,
+            limits=limits,
+            timestamp=me.connected_at,
+            role=admission.role,
+            token=admission.token,
+            expires=None if admission.expires_ms is None else timestamp(admission.expires_ms),
+        )
+
     def remove(self, connection_id: str, now_ms: int) -> Send:
         """Somebody left; notify the others (MSG-2)."""
         name = self.all.pop(connection_id).participant.user_id
         return Send(tuple(self.all), UserLeft(name, connection_id, timestamp(now_ms)))
+
+    def of_replica(self, connection_id: str, client_ids: Collection[str]) -> list[str]:
+        """A connection, and those that have synchronised with its client ids; in the order of joining."""
+        return [
+            id
+            for id, other in self.all.items()
+            if id == connection_id or (other.request is not None and other.request.client_id in client_ids)
+        ]
 
     def set_away(self, connection_id: str, is_away: bool) -> list[Send]:
         """A connection has been silent for a while, or is back (HB-6)."""

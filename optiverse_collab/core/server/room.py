@@ -15,9 +15,7 @@ from optiverse_collab.core.protocol.access import Request as AccessRequest
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
-    PROTOCOL_VERSION,
     ClientMessage,
-    ConnectionAck,
     Error,
     Have,
     OtherHistory,
@@ -26,12 +24,11 @@ from optiverse_collab.core.protocol.messages import (
     PresenceUpdate,
     SyncRequest,
 )
-from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.protocol.pages import PageSize
+from optiverse_collab.core.protocol.parcels import ParcelsReturned
 from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.protocol.past import EntriesRequest, PastRequest
-from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server import access, past
 from optiverse_collab.core.server.answers import ack_of, answer_of, catch_up, lanes_of
 from optiverse_collab.core.server.delivery import Delivery, Subscription
@@ -40,7 +37,9 @@ from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Accepted, Kept
 from optiverse_collab.core.server.members import EVERYTHING, Admission, Member, Members
 from optiverse_collab.core.server.names import NameKind
+from optiverse_collab.core.server.parcels import Parcels
 from optiverse_collab.core.server.presence_pace import PresencePace
+from optiverse_collab.core.server.recovery import Recovery
 from optiverse_collab.core.server.signatures import Signatures
 from optiverse_collab.core.server.subscribers import Bounds
 from optiverse_collab.errors import ChangeRefused, Reason, Refused
@@ -54,7 +53,10 @@ class Room:
         history: its document.
         server: name and version of the server, for `ConnectionAck`.
         bounds: how much a receiver may leave unconfirmed.
-        key: signs positions; None to sign none.
+        key: signs positions and parcels; None to sign none.
+
+    Attributes:
+        parcels: gathers the changes that clients carry.
     """
 
     def __init__(
@@ -75,6 +77,8 @@ class Room:
         self._signatures = Signatures(key, session_id, history)
         self._now_ms = 0
         self._unsaved: list[Kept] = []
+        self.parcels = Parcels(key, session_id, history)
+        self._recovery = Recovery(key, session_id, history, self._signatures, self._take)
 
     # Membership
 
@@ -90,21 +94,9 @@ class Room:
         if len(self._members.all) >= self.history.limits.participants:
             return [Close(connection_id, CloseReason.SESSION_FULL)]
         joined = self._members.add(connection_id, user_id, now_ms, by, script)
-        ack = ConnectionAck(
-            session_id=self.session_id,
-            user_id=self.name_of(connection_id),
-            connection_id=connection_id,
-            users=self.participants,
-            server=self._server,
-            protocol=PROTOCOL_VERSION,
-            limits=self.history.limits,
-            timestamp=timestamp(now_ms),
-            role=by.role,
-            token=by.token,
-            expires=None if by.expires_ms is None else timestamp(by.expires_ms),
-        )
-        effects: list[RoomEffect] = [Send((connection_id,), ack), joined]
-        return effects + [SendPresence((connection_id,), patch) for patch in self.presence_of_all()]
+        ack = self._members.ack(connection_id, self.session_id, self._server, self.history.limits, by)
+        presence = (SendPresence((connection_id,), patch) for patch in self.presence_of_all())
+        return [Send((connection_id,), ack), joined, *presence]
 
     def leave(self, connection_id: str, now_ms: int) -> list[RoomEffect]:
         """A connection is gone; does nothing if it was not in the room."""
@@ -112,9 +104,9 @@ class Room:
             return []
         left = self._members.remove(connection_id, now_ms)
         last = self._show([connection_id] if connection_id in self._presence.changes else [])
-        self._presence.forget(connection_id)
-        self._pace.forget(connection_id)
         self._delivery.unsubscribe(connection_id)
+        for part in (self._presence, self._pace, self.parcels, self._recovery):
+            part.forget(connection_id)
         return [*last, left]
 
     def set_away(self, connection_id: str, is_away: bool) -> list[RoomEffect]:
@@ -159,6 +151,9 @@ class Room:
             return []
         if isinstance(message, AccessRequest):
             return [access.answer(connection_id, member, message)]
+        if isinstance(message, ParcelsReturned):
+            self._recovery.take(connection_id, member.participant.user_id, message)
+            return []
         if member.request is None:
             return [_error(connection_id, Reason.NOT_SYNCED, "Send sync:request before anything else.")]
         if isinstance(message, (PastRequest, EntriesRequest)):
@@ -177,15 +172,18 @@ class Room:
 
     def _accept(self, connection_id: str, member: Member, change: PushedChange, now_ms: int) -> None:
         if change.client_clock <= member.pushed:
-            ack = Ack(change.client_clock, AckResult.DUPLICATE)
-            self._delivery.add(ack=(connection_id, ack))
+            self._delivery.add(ack=(connection_id, Ack(change.client_clock, AckResult.DUPLICATE)))
             return
         member.pushed = change.client_clock
-        name = member.participant.user_id
         try:
             access.check_right(Role.NONE if member.denied else member.role, change.ops, self.history)
             accepted = self.history.accept(
-                member.origin, member.settled, name, now_ms, change, sent=self._delivery.sent
+                member.origin,
+                member.settled,
+                member.participant.user_id,
+                now_ms,
+                change,
+                sent=self._delivery.sent,
             )
         except ChangeRefused as refusal:
             member.denied = member.denied or refusal.reason is Reason.NOT_ALLOWED
@@ -194,9 +192,8 @@ class Room:
         member.accepted = change.client_clock
         ack = ack_of(accepted.entry, self.history.names.texts(NameKind.AUTHOR))
         self._take(accepted, ack=(connection_id, ack))
-        version = self.history.keep_version()  # stored with its reason: a crash loses both or neither
-        if version is not None:
-            self._take(version)
+        if (version := self.history.keep_version()) is not None:
+            self._take(version)  # stored with its reason: a crash loses both or neither
 
     def _take(self, accepted: Accepted, ack: tuple[str, Ack] | None = None) -> None:
         """Let a change become durable, and then go to everybody."""
@@ -211,16 +208,12 @@ class Room:
             check_client_ids([request.client_id, *request.settles], self.history.limits)
         except ChangeRefused as refusal:
             return [_error(connection_id, refusal.reason, str(refusal))]
-        ids = {request.client_id, *request.settles}
-        connections = [
-            id
-            for id, other in self._members.all.items()  # in the order of joining
-            if id == connection_id or (other.request is not None and other.request.client_id in ids)
-        ]
-        newest = connections[-1]
-        if newest != connection_id:  # the client has given up this connection; its request arrived late
+        connections = self._members.of_replica(connection_id, {request.client_id, *request.settles})
+        if (
+            connections[-1] != connection_id
+        ):  # the client has given up this connection; its request arrived late
             gone = [*self.leave(connection_id, now_ms), Close(connection_id, CloseReason.REPLACED)]
-            return [*gone, *self._members.rename(newest)]
+            return [*gone, *self._members.rename(connections[-1])]
         effects: list[RoomEffect] = []
         for other_id in connections[:-1]:
             effects += [*self.leave(other_id, now_ms), Close(other_id, CloseReason.REPLACED)]
@@ -228,15 +221,17 @@ class Room:
         size = PageSize(self.history.limits.page_bytes)
         answer = answer_of(self.history, request, size)
         if isinstance(answer, OtherHistory):
-            parted, noticed = self._signatures.parted(connection_id, request, answer)
-            return [*effects, *noticed, Send((connection_id,), parted)]
-        member.request, member.origin = request, origin_of(request.client_id)
-        member.pushed = member.accepted = self.history.last_client_clock_of(member.origin)
-        member.denied = False
-        known = (self.history.names.known(NameKind.ORIGIN, origin_of(id)) for id in request.settles)
-        member.settled = frozenset(number for number in known if number > 0)
-        pages = SendPages(connection_id, answer, size)
-        self._delivery.add(subscription=Subscription(pages, lanes_of(request)))
+            answer, noticed = self._signatures.parted(connection_id, request, answer)
+            effects += noticed
+        if self._recovery.holds(connection_id, request, answer):
+            return effects
+        if isinstance(answer, OtherHistory):
+            return [*effects, Send((connection_id,), answer)]
+        if request.carries:
+            self.parcels.carry(connection_id)
+        member.synchronise(request, self.history)
+        subscription = Subscription(SendPages(connection_id, answer, size), lanes_of(request))
+        self._delivery.add(subscription=subscription)
         return effects
 
     def _confirm(self, connection_id: str, member: Member, clock: int) -> list[RoomEffect]:
@@ -247,8 +242,10 @@ class Room:
         if member.request is not None and self._delivery.confirm(connection_id, clock, self._now_ms):
             size = PageSize(self.history.limits.page_bytes)
             answer = catch_up(self.history, member.request, clock, member.accepted, size)
-            pages = SendPages(connection_id, answer, size)
-            self._delivery.add(subscription=Subscription(pages, lanes_of(member.request), unasked=True))
+            subscription = Subscription(
+                SendPages(connection_id, answer, size), lanes_of(member.request), True
+            )
+            self._delivery.add(subscription=subscription)
         return []
 
     # Durability and delivery
@@ -258,7 +255,9 @@ class Room:
         if not self._unsaved:
             return Unsaved([], [])
         entries, self._unsaved = self._unsaved, []
-        return Unsaved(entries, self.history.names.take_new())
+        names = self.history.names.take_new()
+        self.parcels.add(entries, names)
+        return Unsaved(entries, names, self._recovery.take_moved())
 
     @property
     def has_unsaved(self) -> bool:
@@ -276,12 +275,18 @@ class Room:
 
     def flush(self) -> list[RoomEffect]:
         """Everything that waited for durability and no longer needs to, in order (PUSH-5)."""
-        return self._delivery.flush(self._members.all, self._now_ms)
+        effects: list[RoomEffect] = []
+        if self._recovery.is_due(self.stored, self._now_ms):
+            effects, answered = self._recovery.step(self._now_ms, self.parcels.carriers)
+            for id, request in answered.items():
+                if id in self._members.all:  # it may have been replaced by one before it
+                    effects += self._sync(id, self._members.all[id], request, self._now_ms)
+        return effects + self._delivery.flush(self._members.all, self._now_ms)
 
     @property
     def has_waiting(self) -> bool:
         """Whether `flush` returns something, or will once it is durable."""
-        return self._delivery.waiting
+        return self._delivery.waiting or self._recovery.is_due(self.stored, self._now_ms)
 
     def owes_pages(self, connection_id: str) -> bool:
         """Whether `flush` will return pages for a connection."""

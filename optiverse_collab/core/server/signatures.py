@@ -83,8 +83,21 @@ class Signatures:
         noticed: list[BackupNoticed] = []
         if signed is not None and end.epoch not in self._restored and self._proves_loss(end, signed):
             self._restored.add(end.epoch)
-            noticed.append(BackupNoticed(connection_id, end.time, signed.clock - end.clock, signed.time))
+            is_asked = request.carries and end.clock == self._history.clock
+            missing = signed.clock - end.clock
+            noticed.append(BackupNoticed(connection_id, end.time, missing, signed.time, is_asked))
         return (replace(answer, parent=end) if end.epoch in self._restored else answer), noticed
+
+    def shows_loss(self, answer: OtherHistory) -> bool:
+        """Whether a replica has changes that would come next: they are lost, and none was accepted since."""
+        end = answer.parent
+        return end is not None and end.epoch in self._restored and end.clock == self._history.clock
+
+    def recovered(self) -> None:
+        """Changes were brought back (BACK-10): what is still missing is noticed again."""
+        history = self._history
+        self._opened = ParentPosition(history.epoch, history.clock, timestamp(history.time_ms))
+        self._restored.clear()
 
     def _proves_loss(self, end: ParentPosition, signed: SignedHead) -> bool:
         """Whether the server signed this position, and its history lacks it.

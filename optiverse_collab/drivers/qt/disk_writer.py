@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from math import ceil
 from typing import Protocol
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
+from optiverse_collab.core.client.carrying import KeepParcel, ParcelsWanted
 from optiverse_collab.core.client.disk_effects import EditsUnprotected
+from optiverse_collab.core.client.effects import SessionEffect
 from optiverse_collab.core.client.journal import Entry
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.write_ahead import Write
+from optiverse_collab.core.protocol.parcels import Parcel, ParcelsReturned
 from optiverse_collab.drivers.qt.quality_watch import now_ms
 from optiverse_collab.drivers.qt.timers import single_shot
 
@@ -30,6 +34,14 @@ class Store(Protocol):
     def rebase(self, saved: Saved, mark: int) -> None:
         """Write a full copy, and start an empty journal."""
 
+    def keep_parcel(self, parcel: Parcel) -> None:
+        """Keep a parcel for the server."""
+
+    def find_parcels(
+        self, clock: int, epochs: Collection[str], on_found: Callable[[list[Parcel]], None]
+    ) -> None:
+        """Find the parcels that continue a history; `on_found` gets them in another thread."""
+
 
 class DiskWriter(QObject):
     """Passes the writes of `WriteAhead` to a store, and the store's answers back to the GUI thread.
@@ -44,10 +56,12 @@ class DiskWriter(QObject):
     Signals:
         written: a write is on disk, and its changes may be sent.
         happened: `EditsUnprotected` or `EditsProtected`.
+        found: a `ParcelsReturned` for the server.
     """
 
     written = pyqtSignal()
     happened = pyqtSignal(object)
+    found = pyqtSignal(object)
     _answered = pyqtSignal(int)
     _broke = pyqtSignal(str)
 
@@ -76,6 +90,15 @@ class DiskWriter(QObject):
             self._due.stop()
         else:
             self._due.start(ceil(wait_ms))
+
+    @pyqtSlot(object)
+    def carry(self, effect: SessionEffect) -> None:
+        """Keep or find parcels; does nothing about other effects."""
+        if isinstance(effect, KeepParcel):
+            self._store.keep_parcel(effect.parcel)
+        elif isinstance(effect, ParcelsWanted):
+            clock, epochs = effect.request.clock, effect.request.epochs
+            self._store.find_parcels(clock, epochs, partial(self._report_found, clock))
 
     def end(self) -> None:
         """Leave a last copy in the store."""
@@ -115,6 +138,10 @@ class DiskWriter(QObject):
     def _report_written(self, mark: int) -> None:
         with contextlib.suppress(RuntimeError):
             self._answered.emit(mark)
+
+    def _report_found(self, clock: int, parcels: list[Parcel]) -> None:
+        with contextlib.suppress(RuntimeError):
+            self.found.emit(ParcelsReturned(clock, parcels))
 
     def _report_failed(self, sentence: str) -> None:
         with contextlib.suppress(RuntimeError):

@@ -24,6 +24,7 @@ from optiverse_collab.core.client.connector import ConnectionState, Connector, E
 from optiverse_collab.core.client.effects import Acknowledged, Conflict, SessionEffect, Synced, Transmit
 from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.client.session import SessionClient
+from optiverse_collab.core.protocol.parcels import ParcelsReturned
 from optiverse_collab.drivers.qt.connection import Connection
 from optiverse_collab.drivers.qt.disk_writer import DiskWriter, Store
 from optiverse_collab.drivers.qt.quality_watch import QualityWatch, now_ms
@@ -107,6 +108,8 @@ class QtDriver(QObject):
         if self._disk is not None:
             self._disk.happened.connect(self._on_disk)
             self._disk.written.connect(self._pump)
+            self._disk.found.connect(self._on_found)  # from another thread, so Qt queues it
+            self.happened.connect(self._disk.carry)
 
     def join(self) -> None:
         """Start the first attempt."""
@@ -186,10 +189,7 @@ class QtDriver(QObject):
             self._session.line.written(self._connection.backlog)
         self._perform(self._connector.poll(now_ms()))
         self._write()
-        if self._connection is None:
-            return
-        wait_ms = self._connector.wait_ms(now_ms())
-        if wait_ms is not None:
+        if self._connection is not None and (wait_ms := self._connector.wait_ms(now_ms())) is not None:
             self._due.start(max(1, round(wait_ms)))
 
     # The disk
@@ -202,6 +202,10 @@ class QtDriver(QObject):
     def _on_disk(self, effect: SessionEffect) -> None:
         self._log(log_lines.lines(effect, self._session.replica.view))
         self.happened.emit(effect)
+
+    @pyqtSlot(object)
+    def _on_found(self, parcels: ParcelsReturned) -> None:
+        self._perform([Transmit(parcels)])
 
     # Effects
 
@@ -261,8 +265,8 @@ class QtDriver(QObject):
         self._show_state()
         self._start_timer(timeout_s)
         self._show_outage()
-        token = self._session.credentials.token or None
-        connection = self._connection = Connection(self._url, self._parent, token, self._pin)
+        token = self._session.credentials.token
+        connection = self._connection = Connection(self._url, self._parent, token or None, self._pin)
         connection.stirred.connect(self._on_stirred)
         connection.received.connect(self._on_received)
         connection.over.connect(self._on_over)
@@ -293,10 +297,7 @@ class QtDriver(QObject):
 
     def _show_outage(self) -> None:
         was_offline = self.offline_since is not None
-        if self._connector.outage is None:
-            self.offline_since = None
-        elif self.offline_since is None:
-            self.offline_since = time.time()
+        self.offline_since = (self.offline_since or time.time()) if self._connector.outage else None
         if was_offline or self.offline_since is not None:
             self.outage_changed.emit()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from optiverse_collab.core.protocol.access import AccessExpires
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.timestamps import timestamp
-from optiverse_collab_server.access.grants import Grants
+from optiverse_collab_server.access.grants import Grants, StoredGrant
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
 
@@ -25,11 +25,18 @@ def overdue(connections: Iterable[Connection], grants: Grants, now_ms: int) -> l
         if grant.expires_ms <= now_ms:
             over.append(connection)
         elif grant.expires_ms <= now_ms + WARN_MS and connection.warned_of_ms != grant.expires_ms:
-            notify(connection, grant.expires_ms)
+            _notify(connection, grant.expires_ms)
     return over
 
 
-def notify(connection: Connection, expires_ms: int | None) -> None:
+def notify_all(connections: Iterable[Connection], before: StoredGrant, after: StoredGrant) -> None:
+    """A grant changed: if it has another end now, tell everybody who came in with it."""
+    for connection in connections:
+        if connection.grant == after.id and before.expires_ms != after.expires_ms:
+            _notify(connection, after.expires_ms)
+
+
+def _notify(connection: Connection, expires_ms: int | None) -> None:
     """Tell somebody when their access ends; None means never."""
     connection.warned_of_ms = expires_ms
     message = AccessExpires(None if expires_ms is None else timestamp(expires_ms))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.standby.followers import Followers
@@ -49,9 +49,15 @@ class FollowedStore:
         """See `Store.load_entries`."""
         return await self._store.load_entries(session_id, span)
 
-    async def append(self, session_id: str, entries: Sequence[Kept], names: Sequence[Name] = ()) -> None:
-        """See `Store.append`."""
-        await self._store.append(session_id, entries, names)
+    async def append(
+        self,
+        session_id: str,
+        entries: Sequence[Kept],
+        names: Sequence[Name] = (),
+        parents: Sequence[Parent] = (),
+    ) -> None:
+        """See `Store.append`. A standby doesn't learn of further parents."""
+        await self._store.append(session_id, entries, names, parents)
         if entries:
             self._followers.stored(session_id, entries[-1].clock, entries, names)
             await self._safe(session_id, entries[-1].clock)

@@ -116,7 +116,7 @@ def test_surroundings_can_ask_what_there_is_to_do(wire: Wire) -> None:
     assert room.flush_presence(NOW) == []
     room.receive("c1", Push([PushedChange(1, [Put("a", "k")])]), NOW)
     assert to_do() == (True, True, False)
-    [entry], names = room.unsaved()
+    [entry], names, _ = room.unsaved()
     assert {name.text for name in names} == {"ann", origin_of("client")}
     assert to_do() == (False, True, False)
     assert room.unsaved() == Unsaved([], [])

@@ -71,7 +71,7 @@ def test_storage_gets_each_name_once(wire: Wire) -> None:
     for name in ("ann", "ann", "bob"):
         clock = room.history.clock + 1
         room.receive(name, Push([PushedChange(clock, [Put("a", "k", {"x": clock})])]), NOW)
-        entries, names = room.unsaved()
+        entries, names, _ = room.unsaved()
         assert b"client of" not in entries[0].data
         given.append([name.text for name in names])
     assert given == [[origin_of("client of ann"), "ann"], [], [origin_of("client of bob"), "bob"]]

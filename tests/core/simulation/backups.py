@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from optiverse_collab.core.protocol.messages import ClientMessage, OtherHistory, SyncRequest
 from optiverse_collab.core.server.effects import BackupNoticed, RoomEffect, Send
 from optiverse_collab.core.server.history import History
@@ -24,7 +26,9 @@ class SigningRoom(Room):
         self._truth, self._opened, self._has_noticed = truth, history.clock, False
 
     def receive(self, connection_id: str, message: ClientMessage, now_ms: int) -> list[RoomEffect]:
-        """Take a message, and check what is noticed."""
+        """Take a message, and check what is noticed; nobody carries parcels here (see `carriers`)."""
+        if isinstance(message, SyncRequest):
+            message = structs.replace(message, carries=False)
         effects = super().receive(connection_id, message, now_ms)
         found = [one.missing for one in effects if isinstance(one, BackupNoticed)]
         has_parted = any(isinstance(one, Send) and isinstance(one.message, OtherHistory) for one in effects)

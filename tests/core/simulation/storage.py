@@ -67,7 +67,7 @@ class Storage:
 
     def append(self) -> int:
         """The oldest entries that were handed over are durable now; returns their last clock."""
-        entries, names = self.appends.popleft()
+        entries, names, _ = self.appends.popleft()
         self._entries += entries
         self._names += names
         return entries[-1].clock

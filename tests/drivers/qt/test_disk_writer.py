@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,11 +11,14 @@ from PyQt6.QtCore import QObject, QTimer
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client import write_ahead
+from optiverse_collab.core.client.carrying import KeepParcel, ParcelsWanted
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnprotected
 from optiverse_collab.core.client.journal import Changed, Entry, replay
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.parcels import Parcel, ParcelsRequest, ParcelsReturned
 from optiverse_collab.core.records import Put, Set
 from optiverse_collab.disk.file_format import read
 from optiverse_collab.disk.folder import ReplicaFolder
@@ -50,6 +53,12 @@ class Disk:
     def rebase(self, saved: Saved, mark: int) -> None:
         self.file = saved
         self.marks.append(mark)
+
+    def keep_parcel(self, parcel: Parcel) -> None:
+        raise AssertionError("nobody sends one")
+
+    def find_parcels(self, clock: int, epochs: Collection[str], on_found: object) -> None:
+        raise AssertionError("nobody asks for one")
 
     def finish(self) -> None:
         self.written(self.marks.pop(0))
@@ -213,3 +222,25 @@ def test_unsent_edits_are_sent_after_a_restart(
     qtbot.waitUntil(lambda: pending_on(again) == 0, timeout=SOON)
     again.close()
     assert again.join(DEADLINE_S)
+
+
+def test_parcels_are_kept_and_returned(
+    qtbot: QtBot, make: Make, server: ServerProcess, session_id: str, slot: Slot
+) -> None:
+    """BACK-6, BACK-8: a window announces that it carries them, and answers the server's question."""
+    ann = make("ann")
+    sent: list[str] = []
+    joined(qtbot, ann, server, session_id, slot)
+    parcel = Parcel("e", 0, "", 5, "", b"\xff", "s")
+    assert ann.session is not None
+    assert ann.session.replica.write_ahead.has_disk
+    driver = ann._driver
+    assert driver is not None
+    driver.happened.emit(KeepParcel(parcel))
+    connection = driver._connection
+    assert connection is not None
+    connection.send = sent.append  # type: ignore[method-assign, assignment]
+    driver.happened.emit(ParcelsWanted(ParcelsRequest(3, ["e"])))
+    driver.happened.emit(ParcelsWanted(ParcelsRequest(7, ["e"])))
+    answers = [ParcelsReturned(3, [parcel]), ParcelsReturned(7, [])]
+    qtbot.waitUntil(lambda: set(map(encode, answers)) <= set(sent), timeout=SOON)

@@ -1,0 +1,100 @@
+"""A server loses its disk; the windows give back what its backup lacks (BACK)."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from optiverse_collab.disk.parcels import places_in
+from optiverse_collab.scripting import Bench
+from optiverse_collab_server.cli.main import main
+from optiverse_collab_server.storage.lock import HOLDER_NAME
+from optiverse_collab_server.storage.schema import FILE_NAME
+from tests.helpers.server_process import ServerProcess
+from tests.helpers.window_process import DEADLINE_S, Window
+
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no signal that ends a program cleanly"
+)
+
+CHANGES = 500
+
+
+@pytest.fixture
+def open_window(tmp_path: Path) -> Iterator[Callable[[str], Window]]:
+    """Open the window of somebody with a computer of their own."""
+    made: list[Window] = []
+
+    def open_one(name: str) -> Window:
+        home = tmp_path / f"home of {name}"
+        home.mkdir()
+        made.append(Window("demo", home))
+        return made[-1]
+
+    yield open_one
+    for window in made:
+        window.kill()
+
+
+def is_in(state: dict[str, Any]) -> bool:
+    return state["status"] == "connected" and not state["pending"]
+
+
+def until_carried(home: Path, clock: int) -> None:
+    """Wait until the parcels on a computer reach up to a clock."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not any(place.clock >= clock for file in home.rglob("parcels/*") for place in places_in(file)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("is_copied", [False, True], ids=["restored", "copied"])
+def test_the_windows_bring_500_changes_back(
+    open_window: Callable[[str], Window], tmp_path: Path, is_copied: bool
+) -> None:
+    """BACK-5 to BACK-10: kill -9, an empty disk, an old backup; then all go on as if nothing had happened."""
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    with ServerProcess(data) as server:
+        ana, ben = open_window("Ana"), open_window("Ben")
+        for name, window in (("Ana", ana), ("Ben", ben)):
+            window.do(join=[server.url, "lab", name])
+            window.until(is_in)
+        ana.do(add=[0.0, 0.0])
+        [lens] = ben.until(lambda state: is_in(state) and bool(state["places"]))["places"]
+        assert main(["backup", str(backup), "--data", str(data)]) == 0
+        with Bench(server.url, "lab", "script") as bench:
+            there = bench.clock
+            for number in range(CHANGES - 1):
+                bench[lens].move(float(number), 5.0)
+                bench.flush()
+            assert bench.clock == there + CHANGES - 1
+        ben.do(move=[lens, 7.0, 8.0])
+        ana.until(lambda state: is_in(state) and state["places"] == {lens: [7.0, 8.0]})
+        for name in ("Ana", "Ben"):
+            until_carried(tmp_path / f"home of {name}", there + CHANGES)
+        server.kill()
+        for file in data.glob(f"{FILE_NAME}*"):
+            file.unlink()
+        if is_copied:
+            shutil.copy(backup / FILE_NAME, data / FILE_NAME)
+            (data / HOLDER_NAME).unlink(missing_ok=True)
+        else:
+            assert main(["restore", str(backup), "--data", str(data)]) == 0
+        server.start()
+        for window in (ana, ben):
+            state = window.until(is_in)
+            assert state["places"] == {lens: [7.0, 8.0]}
+        assert any(
+            f"Session lab: {CHANGES} change(s) that it had lost came back" in one for one in server.log
+        )
+        ana.do(move=[lens, 9.0, 9.0])
+        ben.until(lambda state: is_in(state) and state["places"] == {lens: [9.0, 9.0]})
+        with Bench(server.url, "lab", "auditor") as bench:
+            assert bench.clock == there + CHANGES + 1
+            assert [step.author for step in bench.history(after=there)] == ["script", "Ben", "Ana"]
