@@ -2,7 +2,6 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test lint dist format benchmark benchmark-peers benchmark-ratio benchmark-growth benchmark-aims benchmark-ticks soak soak-net faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -47,6 +46,9 @@ benchmark:  ## Measure the server beside a bare relay
 
 benchmark-peers:  ## Measure the server beside others' servers: make benchmark-peers ARGS="--runs 1 --workload team"
 	$(RUN) python -m benchmarks.peers $(ARGS)
+
+benchmark-photon:  ## Measure from the mouse in one window of the real Optiverse to pixels in another, where it is installed
+	$(RUN) python -m benchmarks.photon $(ARGS)
 
 benchmark-ratio:  ## Compare the server's CPU time with a relay's and with what is kept; ARGS=--keep keeps it
 	$(RUN) python -m benchmarks.ratio $(ARGS)

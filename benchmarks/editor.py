@@ -147,7 +147,7 @@ class Window:
         self.plugin.restart()
         worked_s = self._sway(at, seconds)
         plugin_s = self.plugin.seconds
-        capture_s = sum(self.plugin.by_class[name] for name in CAPTURING)
+        capture_s = self.plugin.of(*CAPTURING)
         at = at + QPoint(15, 10)
         _move(view.viewport(), at)
         _qtest.mouseRelease(view.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, at)

@@ -66,27 +66,46 @@ class Stopwatch:
     Create it before the plugin is attached to a window.
 
     Attributes:
-        by_class: name of the called class → time, in s, since `restart`.
+        calls: class and name of the called method → the time of each call, in s, since `restart`.
     """
 
     def __init__(self) -> None:
-        self.by_class: defaultdict[str, float] = defaultdict(float)
+        self.calls: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
         self._inside = False
+        self._left_out_s = 0.0
         for cls in _classes():
             for name, method in list(vars(cls).items()):
                 if isinstance(method, FunctionType) and name != "__init__":
-                    setattr(cls, name, self._timed(cls.__name__, method))
+                    setattr(cls, name, self._timed((cls.__name__, name), method))
 
     @property
     def seconds(self) -> float:
         """The sum."""
-        return sum(self.by_class.values())
+        return sum(map(sum, self.calls.values()))
+
+    def of(self, *classes: str) -> float:
+        """The sum of these classes."""
+        return sum(sum(times) for (of, _), times in self.calls.items() if of in classes)
 
     def restart(self) -> None:
         """Begin again."""
-        self.by_class.clear()
+        self.calls.clear()
 
-    def _timed(self, of: str, method: FunctionType) -> Callable[..., Any]:
+    def leave_out(self, cls: type, name: str) -> None:
+        """Don't count this method of the editor's, wherever the plugin calls it."""
+        method = getattr(cls, name)
+
+        @functools.wraps(method)
+        def apart(*args: Any, **kwargs: Any) -> Any:
+            start = thread_time()
+            try:
+                return method(*args, **kwargs)
+            finally:
+                self._left_out_s += thread_time() - start
+
+        setattr(cls, name, apart)
+
+    def _timed(self, of: tuple[str, str], method: FunctionType) -> Callable[..., Any]:
         code = method.__code__
         takes = None if code.co_flags & CO_VARARGS else code.co_argcount
 
@@ -96,11 +115,11 @@ class Stopwatch:
             if self._inside:
                 return method(*args, **kwargs)
             self._inside = True
-            start = thread_time()
+            start, left_out_s = thread_time(), self._left_out_s
             try:
                 return method(*args, **kwargs)
             finally:
-                self.by_class[of] += thread_time() - start
+                self.calls[of].append(thread_time() - start - (self._left_out_s - left_out_s))
                 self._inside = False
 
         # If this were marked as a slot, Qt would call the method itself.

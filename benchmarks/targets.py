@@ -42,14 +42,19 @@ class Target:
 
     def cpu_s(self) -> float:
         """CPU time of all its threads so far, user and system, in s; 0 if unknown."""
-        if not sys.platform.startswith("linux"):
-            return 0.0
-        # The clock of another process: see clock_getcpuclockid(3). /proc/PID/stat counts in 10 ms.
-        return time.clock_gettime(~self.pid << 3 | 2)
+        return cpu_s(self.pid)
 
     def resident_mb(self) -> float:
         """Its resident memory, in MB of 10^6 bytes; 0 if unknown."""
         return resident_mb(self.pid)
+
+
+def cpu_s(pid: int) -> float:
+    """CPU time of all threads of a process so far, user and system, in s; 0 if unknown."""
+    if not sys.platform.startswith("linux"):
+        return 0.0
+    # The clock of another process: see clock_getcpuclockid(3). /proc/PID/stat counts in 10 ms.
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 def resident_mb(pid: int) -> float:
