@@ -25,7 +25,7 @@ from optiverse_collab.errors import AddressError, StorageError
 from optiverse_collab_server import __version__
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.access.grants import StoredGrant, Visit
-from optiverse_collab_server.access.tokens import token_in
+from optiverse_collab_server.access.tokens import is_forwarded, token_in
 from optiverse_collab_server.access.tries import FailedTries
 from optiverse_collab_server.connection import CLOSE_SECONDS, Connection, reason_of
 from optiverse_collab_server.doors import Bounds, Doors
@@ -47,6 +47,9 @@ NAME = f"optiverse-collab-server {__version__}"
 NOT_A_STANDBY = "A standby needs a link made with invite --all --role follower."
 
 NO_ANSWER = "The disk does not answer; what is not stored was not acknowledged, and its authors have it."
+
+NODE_HEADER = "Optiverse-Node"
+"""The header with the name of the server that has the session (OWN-7)."""
 
 HANDSHAKE_SECONDS = 10.0
 """How long a peer may take to request a WebSocket."""
@@ -125,11 +128,13 @@ class App:
         if self._standby is not None and request.path == FOLLOW_PATH:
             return await self._check_follower(self._standby, ws, request)
         try:
-            parse_path(request.path)
+            session_id = parse_path(request.path).session_id
         except AddressError as refused:
             refused_count["no_session"] += 1
             log.warning("Refused %s: %s", request.path.partition("?")[0], refused)
             return ws.respond(HTTPStatus.NOT_FOUND, f"{refused}\n")
+        if is_forwarded(request.headers) and (node := await self._hub.elsewhere(session_id)):
+            return _misdirected(ws, session_id, node)
         return None
 
     async def handle(self, ws: ServerConnection) -> None:
@@ -270,6 +275,14 @@ async def _stop(app: App, server: WebSocketServer | None) -> bool:
         app.doors.cut_unfinished()  # connections that came meanwhile
         await server.wait_closed()
     return disk_answers
+
+
+def _misdirected(ws: ServerConnection, session_id: str, node: str) -> Response:
+    """Tell the proxy which server has the session (OWN-7)."""
+    log.info("Session %s is served by %s, and the proxy learns that", session_id, node)
+    response = ws.respond(HTTPStatus.MISDIRECTED_REQUEST, f"Session {session_id!r} is served by {node}.\n")
+    response.headers[NODE_HEADER] = node
+    return response
 
 
 async def _listen(app: App, host: str, port: int, limits: Limits) -> WebSocketServer:

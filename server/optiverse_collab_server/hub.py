@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Collection
@@ -17,6 +18,7 @@ from optiverse_collab.core.server.history import TERM, History
 from optiverse_collab.core.server.members import EVERYTHING
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.space import Space
+from optiverse_collab.errors import StorageError
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.access.grants import StoredGrant, Visit
 from optiverse_collab_server.chunking import ChunkTurn, OpenChunk
@@ -214,6 +216,15 @@ class Hub:
             except TooLarge:
                 log.warning("Session %s was not opened: the others leave too little memory", session_id)
                 return None
+
+    async def elsewhere(self, session_id: str) -> str:
+        """The name of the other server that has a session; empty if there is none, or it can't be known."""
+        session = self._live.get(session_id)
+        if session is not None and not session.failed:
+            return ""
+        with contextlib.suppress(StorageError):
+            return await self._store.elsewhere(session_id)
+        return ""
 
     async def _load(self, session_id: str) -> LiveSession | None:
         term, key = (TERM, self._key) if self.post is None else (self.post.standing.term, self.post.key)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from optiverse_collab.errors import StorageError
 from optiverse_collab_server import hub
 from optiverse_collab_server.storage import MemoryStore, Stored
 from optiverse_collab_server.storage.api import ANY_SIZE, Elsewhere
@@ -23,12 +24,14 @@ class SharedStore(MemoryStore):
     Attributes:
         owned: whether another server has all sessions, and nobody here knows that yet.
         lost: whether that is known.
+        answers: whether it says who has a session.
         released: sessions that were given up, in order.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.owned = self.lost = False
+        self.answers = True
         self.released: list[str] = []
 
     async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
@@ -40,6 +43,11 @@ class SharedStore(MemoryStore):
         if self.owned:
             raise Elsewhere(session_id)
         await super().append(session_id, *new)
+
+    async def elsewhere(self, session_id: str) -> str:
+        if not self.answers:
+            raise StorageError("nobody there")
+        return "another:8765" if self.owned else ""
 
     async def release(self, session_id: str) -> None:
         self.released.append(session_id)
@@ -62,6 +70,32 @@ def test_a_session_of_another_server_is_not_served() -> None:
             store.owned = False
             async with server.client("ann", session="lab") as ann:
                 await soon(ann)
+
+    run(main())
+
+
+def test_a_proxy_learns_which_server_has_the_session() -> None:
+    """OWN-7: unless that can't be known; and who lives here is served here."""
+
+    async def main() -> None:
+        store = SharedStore()
+        store.owned = True
+        by_proxy = {"X-Forwarded-For": "192.0.2.7"}
+        async with live_server(store) as server:
+            with pytest.raises(InvalidStatus) as refusal:
+                await connect(server.url + "/ws/lab/ann", additional_headers=by_proxy)
+            assert refusal.value.response.status_code == 421
+            assert refusal.value.response.headers["Optiverse-Node"] == "another:8765"
+            store.answers = False
+            async with connect(server.url + "/ws/lab/ann", additional_headers=by_proxy) as ws:
+                with pytest.raises(ConnectionClosed):
+                    await ws.recv()
+                assert (ws.close_code, ws.close_reason) == (1001, "moved")
+            store.owned, store.answers = False, True
+            async with server.client("ann", session="lab"):
+                store.owned = True
+                async with connect(server.url + "/ws/lab/bob", additional_headers=by_proxy) as bob:
+                    assert "connection:ack" in str(await bob.recv())
 
     run(main())
 

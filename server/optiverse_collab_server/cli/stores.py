@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +14,9 @@ from optiverse_collab_server.storage import SqliteStore, Store
 from optiverse_collab_server.storage.failures import explained
 
 SCHEMES = ("nats", "tls")
+
+NODE = re.compile(r"[!-~]{1,100}")
+"""The name of a server; other servers send it in a header."""
 
 
 async def store_for(settings: Settings, data: Path) -> tuple[Store, str]:
@@ -33,6 +37,9 @@ async def store_for(settings: Settings, data: Path) -> tuple[Store, str]:
         return SqliteStore(data, retention_for(settings, data)), str(data)
     if settings.keep_days is not None or settings.keep_mb is not None:
         raise SettingsError(["With --store, all history is kept; leave out --keep-days and --keep-mb."])
+    name = settings.node or f"{socket.gethostname()}:{settings.port}"
+    if not NODE.fullmatch(name):
+        raise SettingsError([f"--node can't be {name!r}; use up to 100 ASCII characters without spaces."])
     servers = [address.strip() for address in settings.store.split(",")]
     places = ", ".join(map(_place, servers))
     try:
@@ -42,7 +49,6 @@ async def store_for(settings: Settings, data: Path) -> tuple[Store, str]:
             "--store needs nats-py; run pip install 'optiverse-collab-server[nats]'."
         ) from error
     _make_folder(data)
-    name = settings.node or f"{socket.gethostname()}:{settings.port}"
     return await open_store(servers, name, settings.replicas), f"NATS at {places}"
 
 

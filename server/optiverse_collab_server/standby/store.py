@@ -74,6 +74,10 @@ class FollowedStore:
         """See `Store.sessions`."""
         return await self._store.sessions()
 
+    async def elsewhere(self, session_id: str) -> str:
+        """See `Store.elsewhere`."""
+        return await self._store.elsewhere(session_id)
+
     async def release(self, session_id: str) -> None:
         """See `Store.release`."""
         await self._store.release(session_id)

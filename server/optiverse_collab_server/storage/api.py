@@ -193,6 +193,9 @@ class Store(Protocol):
     async def sessions(self) -> list[str]:
         """The ids of all sessions, sorted."""
 
+    async def elsewhere(self, session_id: str) -> str:
+        """The name of the living server that owns a session, if it is another one; else empty (OWN-7)."""
+
     async def release(self, session_id: str) -> None:
         """Let other servers serve a session from now on, if they share this store."""
 

@@ -221,6 +221,10 @@ class MemoryStore:
         self._check_open()
         return sorted(self._sessions)
 
+    async def elsewhere(self, session_id: str) -> str:
+        """See `Store.elsewhere`: nobody shares it."""
+        return ""
+
     async def release(self, session_id: str) -> None:
         """See `Store.release`: nobody shares it."""
 

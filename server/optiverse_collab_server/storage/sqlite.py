@@ -100,6 +100,10 @@ class SqliteStore:
         """See `Store.sessions`."""
         return await self._do(self._database.names())
 
+    async def elsewhere(self, session_id: str) -> str:
+        """See `Store.elsewhere`: nobody shares it."""
+        return ""
+
     async def release(self, session_id: str) -> None:
         """See `Store.release`: nobody shares it."""
 

@@ -61,3 +61,10 @@ def test_without_the_library_a_sentence_names_it(tmp_path: Path, monkeypatch: py
     monkeypatch.setitem(sys.modules, "optiverse_collab_server.storage.jetstream.store", None)
     with pytest.raises(StorageError, match="needs nats-py; run pip install"):
         aio.run(store_for(Settings(store="nats://a"), tmp_path))
+
+
+@pytest.mark.parametrize("node", ["", "node a", "Knöten", "x" * 101])
+def test_a_name_that_a_header_cannot_carry_is_refused(node: str, tmp_path: Path) -> None:
+    """OWN-7"""
+    with pytest.raises(SettingsError, match="use up to 100 ASCII characters"):
+        aio.run(store_for(Settings(store="nats://a", node=node or " "), tmp_path))

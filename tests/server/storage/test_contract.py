@@ -20,6 +20,7 @@ def test_a_session_that_was_never_created_is_none(run: Run) -> None:
     async def scenario(store: Store) -> None:
         assert await store.load("bench") is None
         assert await store.sessions() == []
+        assert await store.elsewhere("bench") == ""
 
     run(scenario)
 

@@ -28,9 +28,9 @@ from optiverse_collab_server.storage.api import (
     closed,
     no_such_session,
 )
-from optiverse_collab_server.storage.jetstream.log import Node, SessionLog
+from optiverse_collab_server.storage.jetstream.log import Node, SessionLog, other_owner
 from optiverse_collab_server.storage.jetstream.reading import LogReader
-from optiverse_collab_server.storage.jetstream.records import Kind, LogRecord, State, decode_record
+from optiverse_collab_server.storage.jetstream.records import LogRecord, State, decode_record
 from optiverse_collab_server.storage.jetstream.stream import ALIVE_SECONDS, Stream, open_stream
 from optiverse_collab_server.storage.spans import Collected
 
@@ -116,6 +116,12 @@ class JetStreamStore:
         self._check_open()
         return await self._stream.sessions()
 
+    async def elsewhere(self, session_id: str) -> str:
+        """See `Store.elsewhere`."""
+        self._check_open()
+        newest = None if session_id in self._logs else await self._newest(session_id)
+        return "" if newest is None else await other_owner(self._stream, self._node, newest[1])
+
     async def release(self, session_id: str) -> None:
         """See `Store.release`."""
         log = self._logs.pop(session_id, None)
@@ -186,13 +192,8 @@ class JetStreamStore:
         if newest is None:
             return None
         last, record = newest
-        is_ours = record.node == self._node.name  # a run of ours that has ended
-        if (
-            not is_ours
-            and record.kind is not Kind.FREE
-            and await self._stream.is_alive(record.node, record.run)
-        ):
-            raise Elsewhere(session_id, record.node)
+        if owner := await other_owner(self._stream, self._node, record):
+            raise Elsewhere(session_id, owner)
         state = record.state if record.state.chunk else msgspec.structs.replace(record.state, chunk=last)
         log = SessionLog(self._stream, self._node, session_id, last, state, [])
         await log.take()

@@ -30,7 +30,7 @@ async def until_taken(one: JetStreamStore, session_id: str) -> None:
 
 
 def test_a_session_goes_from_one_server_to_another(opened: Opened) -> None:
-    """OWN-2, OWN-5: once it is given up, with all that was stored."""
+    """OWN-2, OWN-5, OWN-7: once it is given up, with all that was stored."""
 
     async def scenario() -> None:
         async with opened("a") as ann, opened("b") as bob:
@@ -38,8 +38,11 @@ def test_a_session_goes_from_one_server_to_another(opened: Opened) -> None:
             await ann.append("bench", entries(4, 6, SIGNED), names(2))
             with pytest.raises(Elsewhere, match="'bench' is served by a; connect there"):
                 await bob.load("bench")
+            assert await bob.elsewhere("bench") == "a"
+            assert await ann.elsewhere("bench") == await bob.elsewhere("another") == ""
             await ann.release("bench")
             await ann.release("bench")
+            assert await bob.elsewhere("bench") == ""
             expected = content(snapshot(3, 2, text=SIGNED), entries(4, 6, SIGNED), names(2))
             assert await content_of(bob, "bench") == expected
             await bob.append("bench", entries(7, 7, SIGNED))
