@@ -16,9 +16,13 @@ from benchmarks.growth.table import Result, row_of_plot, section
 from benchmarks.machine import described, machine
 from benchmarks.report import write
 from optiverse_collab.errors import ChangeRefused
+from optiverse_collab_server import file_limit
 
 SECONDS, QUICK_SECONDS = 6.0, 1.0
 """How long each size is under load, after the warm-up."""
+
+MOST_CONNECTIONS = 2_000
+"""From this process, for the last of the sizes; each is an open file."""
 
 PICTURE = page.PAGE.parent / "images" / "growth.svg"
 TITLE = "What the server takes as participants, items, edits and sessions grow"
@@ -34,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.publish and (options.axes or options.quick):
         parser.error("--publish writes about all sizes: leave out --axis and --quick.")
+    file_limit.allow(MOST_CONNECTIONS)
     here = machine()
     write(f"{described(here)}\n\n")
     found: list[tuple[Axis, list[Result]]] = []

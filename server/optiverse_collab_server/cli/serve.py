@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from optiverse_collab.errors import SettingsError, StorageError
+from optiverse_collab_server import file_limit
 from optiverse_collab_server.access import owner_link
 from optiverse_collab_server.app import running
 from optiverse_collab_server.cli.entrance import entrance_for, link_to
@@ -96,6 +97,8 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
         await store.close()
         raise
     given = _limits(settings)
+    if warning := file_limit.allow(given.connections):
+        log.warning("%s", warning)
     async with running(
         store, host, port, tls=tls, entrance=entrance, quotas=given, key=key, standby=pair
     ) as server:
