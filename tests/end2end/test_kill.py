@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+
+import pytest
 
 from optiverse_collab.core.client.effects import Diverged
 from optiverse_collab.scripting import AsyncBench, connect
 from tests.helpers.aio import run, until
+from tests.helpers.nats_server import NatsServer, needs_nats
 from tests.helpers.server_process import ServerProcess
 
 CLIENTS = 4
@@ -28,11 +33,22 @@ async def edit(bench: AsyncBench, number: int, acknowledged: dict[str, int]) -> 
             await asyncio.sleep(0)
 
 
-def test_kill_9_under_load_loses_nothing_acknowledged(tmp_path: Path) -> None:
+@pytest.fixture(params=["folder", pytest.param("nats", marks=needs_nats)])
+def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server with each kind of store."""
+    with ExitStack() as stack:
+        options: tuple[str, ...] = ()
+        if request.param == "nats":
+            nats = stack.enter_context(NatsServer(tmp_path / "nats"))
+            options = ("--store", nats.address, "--replicas", "1", "--node", "a")
+        yield stack.enter_context(ServerProcess(tmp_path / "data", *options))
+
+
+def test_kill_9_under_load_loses_nothing_acknowledged(server: ServerProcess) -> None:
     """The server is killed several times, at different moments; the clients reconnect and finish."""
     rng = random.Random(1)
 
-    async def main(server: ServerProcess) -> None:
+    async def main() -> None:
         acknowledged: dict[str, int] = {}
         benches = [connect(server.url, "lab", f"user {n}", chance=lambda: 0.0) for n in range(CLIENTS)]
         for bench in benches:
@@ -56,15 +72,14 @@ def test_kill_9_under_load_loses_nothing_acknowledged(tmp_path: Path) -> None:
         for bench in benches:
             await bench.__aexit__(None, None, None)
 
-    with ServerProcess(tmp_path) as server:
-        run(main(server))
-        assert sum("Reopened session: lab" in line for line in server.log) >= 3
+    run(main())
+    assert sum("Reopened session: lab" in line for line in server.log) >= 3
 
 
-def test_restart_with_offline_edits_pending(tmp_path: Path) -> None:
+def test_restart_with_offline_edits_pending(server: ServerProcess) -> None:
     """REP-7: edits made without a server are in the session when the server is back."""
 
-    async def main(server: ServerProcess) -> None:
+    async def main() -> None:
         async with connect(server.url, "lab", "ann", chance=lambda: 0.0) as ann:
             ann.put("lens", "component", {"pos": [0.0, 0.0]})
             await ann.flush()
@@ -80,5 +95,4 @@ def test_restart_with_offline_edits_pending(tmp_path: Path) -> None:
                     "mirror": [1.0, 1.0],
                 }
 
-    with ServerProcess(tmp_path) as server:
-        run(main(server))
+    run(main())
