@@ -125,6 +125,7 @@ TESTED_THROUGH = {
     "tests/server/storage/test_contract.py": "server.storage.api",
     "tests/server/test_session.py": "server.writer",
     "tests/server/cli/test_backup.py": "server.cli.belongings",
+    "tests/server/storage/test_contract_past.py": "server.storage.jetstream.past",
     "tests/server/storage/test_conversion.py": "server.storage.format1",
     "tests/server/storage/test_database.py": "server.storage.steps server.storage.writing",
     "tests/server/storage/test_opening.py": "server.storage.schema",

@@ -7,24 +7,24 @@ from pathlib import Path
 
 import pytest
 
-from optiverse_collab_server.storage import MemoryStore, SqliteStore, Store
+from optiverse_collab_server.storage import CopiedStore, MemoryStore, SqliteStore
 from tests.helpers import aio
 from tests.helpers.nats_server import NatsServer, needs_nats
 
-Scenario = Callable[[Store], Awaitable[None]]
+Scenario = Callable[[CopiedStore], Awaitable[None]]
 Run = Callable[[Scenario], None]
 
 
-async def _memory(request: pytest.FixtureRequest) -> Store:
+async def _memory(request: pytest.FixtureRequest) -> CopiedStore:
     return MemoryStore()
 
 
-async def _sqlite(request: pytest.FixtureRequest) -> Store:
+async def _sqlite(request: pytest.FixtureRequest) -> CopiedStore:
     folder: Path = request.getfixturevalue("tmp_path")
     return SqliteStore(folder)
 
 
-async def _nats(request: pytest.FixtureRequest) -> Store:
+async def _nats(request: pytest.FixtureRequest) -> CopiedStore:
     from optiverse_collab_server.storage.jetstream.store import open_store
 
     nats: NatsServer = request.getfixturevalue("nats")

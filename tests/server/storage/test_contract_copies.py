@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-
 import msgspec
 import pytest
 
@@ -12,28 +9,12 @@ from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server.storage import CopiedStore, MemoryStore, SqliteStore, TooLarge
-from tests.helpers import aio
+from optiverse_collab_server.storage import CopiedStore, TooLarge
 from tests.helpers.storage import entries, entry, names, snapshot
-
-Scenario = Callable[[CopiedStore], Awaitable[None]]
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def copying(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Scenario], None]:
-    """Runs a scenario on a new store of each kind that can be copied."""
-
-    async def opened_and_closed(scenario: Scenario) -> None:
-        store = MemoryStore() if request.param == "memory" else SqliteStore(tmp_path)
-        try:
-            await scenario(store)
-        finally:
-            await store.close()
-
-    return lambda scenario: aio.run(opened_and_closed(scenario))
+from tests.server.storage.conftest import Run
 
 
-def test_a_session_can_be_copied_from_its_start(copying: Callable[[Scenario], None]) -> None:
+def test_a_session_can_be_copied_from_its_start(run: Run) -> None:
     """STAND-3: from the oldest snapshot, with its names, and then change by change."""
 
     async def scenario(store: CopiedStore) -> None:
@@ -56,7 +37,7 @@ def test_a_session_can_be_copied_from_its_start(copying: Callable[[Scenario], No
         assert found.entries == [one.data for one in entries(4, 6)]
         assert sorted(name.number for name in found.names) == [2, 2, 3]
 
-    copying(scenario)
+    run(scenario)
 
 
 def signed_snapshot(clock: int) -> Snapshot:

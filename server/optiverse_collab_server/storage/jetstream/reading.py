@@ -62,15 +62,18 @@ class LogReader:
         session_id: the session.
         last: the record up to which it is read.
         newest: that record.
+
+    Attributes:
+        newest: the same.
     """
 
     def __init__(self, stream: Stream, session_id: str, last: int, newest: LogRecord) -> None:
         self._stream, self._id = stream, session_id
-        self._last, self._newest = last, newest
+        self._last, self.newest = last, newest
 
     async def chunks(self) -> AsyncIterator[tuple[int, LogRecord, Start]]:
         """The chunks with their numbers, the newest first."""
-        at = self._newest.state.chunk or self._last
+        at = self.newest.state.chunk or self._last
         while at:
             record = decode_record(await self._stream.get(at))
             if record.start is None:
@@ -106,7 +109,7 @@ class LogReader:
                 entries += added.entries
                 snapshot.parents.extend(added.parents)
                 places[added.record.state.clock] = Place(added.sequence, added.record.state.head)
-            state = self._newest.state
+            state = self.newest.state
             if (snapshot.clock + len(entries), head) != (state.clock, state.head):
                 raise self._damaged(f"its entries after change {snapshot.clock} don't fit")
             return Opened(start, snapshot, list(names.values()), entries, places)

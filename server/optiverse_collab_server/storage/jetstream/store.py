@@ -14,7 +14,6 @@ import msgspec
 
 from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
-from optiverse_collab.core.server.past import memory_of
 from optiverse_collab.core.server.references import Header, References
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage.api import (
@@ -24,15 +23,15 @@ from optiverse_collab_server.storage.api import (
     Stored,
     StoredEntries,
     StoredPast,
-    TooLarge,
+    Tail,
     closed,
     no_such_session,
 )
 from optiverse_collab_server.storage.jetstream.log import Node, SessionLog, other_owner
+from optiverse_collab_server.storage.jetstream.past import read_at, read_span, read_start
 from optiverse_collab_server.storage.jetstream.reading import LogReader
 from optiverse_collab_server.storage.jetstream.records import LogRecord, State, decode_record
 from optiverse_collab_server.storage.jetstream.stream import ALIVE_SECONDS, Stream, open_stream
-from optiverse_collab_server.storage.spans import Collected
 
 BEAT_SECONDS = ALIVE_SECONDS / 4
 """How often a server gives a sign of life."""
@@ -46,7 +45,7 @@ _T = TypeVar("_T")
 
 
 class JetStreamStore:
-    """A `Store` in NATS; made by `open_store`.
+    """A `CopiedStore` in NATS; made by `open_store`.
 
     Args:
         stream: where the logs are.
@@ -79,6 +78,10 @@ class JetStreamStore:
         """See `Store.load_entries`."""
         return await self._do(self._load_entries(session_id, span))
 
+    async def load_start(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
+        """See `CopiedStore.load_start`."""
+        return await self._do(self._load_start(session_id, most))
+
     async def append(
         self,
         session_id: str,
@@ -102,6 +105,10 @@ class JetStreamStore:
             Elsewhere: another server has taken the session.
         """
         return await self._do(self._begin_chunk(session_id, snapshot))
+
+    async def begin_copy(self, session_id: str, snapshot: Snapshot, names: Sequence[Name]) -> int:
+        """See `CopiedStore.begin_copy`."""
+        return await self._do(self._begin_chunk(session_id, snapshot, names))
 
     async def size(self, session_id: str) -> int:
         """See `Store.size`."""
@@ -206,58 +213,32 @@ class JetStreamStore:
             raise no_such_session(session_id)
         await log.append(*new)
 
-    async def _begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
+    async def _begin_chunk(self, session_id: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> int:
         log = self._logs.get(session_id)
         if log is None:
-            state = State(snapshot.epoch, snapshot.clock, snapshot.head, 0, 0, 0, 0)
-            log = SessionLog(self._stream, self._node, session_id, 0, state, [])
+            tail = Tail.of(snapshot.clock, names)
+            state = State(snapshot.epoch, tail.clock, snapshot.head, tail.origins, tail.authors, 0, 0)
+            log = SessionLog(self._stream, self._node, session_id, 0, state, list(names))
         size = await log.begin_chunk(snapshot)
         self._logs[session_id] = log
         return size
 
-    async def _load_at(self, session_id: str, clock: int, most: int) -> StoredPast | None:
+    async def _reader_of(self, session_id: str) -> LogReader | None:
+        """Reads a log as it is now; None if there is none."""
         newest = await self._newest(session_id)
-        if newest is None or clock > newest[1].state.clock:
-            return None
-        reader = LogReader(self._stream, session_id, *newest)
-        async for at, record, start in reader.chunks():
-            if start.clock > clock:
-                continue
-            if start.bytes > most:
-                raise TooLarge
-            snapshot, _ = await reader.chunk_of(record)
-            memory, entries = start.bytes, list[bytes]()
-            async for added in reader.added(at, start):
-                new = added.entries[: max(clock - start.clock - len(entries), 0)]
-                memory += memory_of(sum(map(len, new)), len(new))
-                if memory > most:
-                    raise TooLarge
-                entries += new
-                if start.clock + len(entries) >= clock:
-                    break
-            records = [msgspec.Raw(msgspec.json.encode(one.record)) for one in snapshot.records]
-            return StoredPast(snapshot.epoch, snapshot.clock, snapshot.head, records, entries)
-        return None
+        return None if newest is None else LogReader(self._stream, session_id, *newest)
+
+    async def _load_at(self, session_id: str, clock: int, most: int) -> StoredPast | None:
+        reader = await self._reader_of(session_id)
+        return None if reader is None else await read_at(reader, clock, most)
 
     async def _load_entries(self, session_id: str, span: Span) -> StoredEntries | None:
-        newest = await self._newest(session_id)
-        if newest is None:
-            return None
-        reader = LogReader(self._stream, session_id, *newest)
-        async for at, record, start in reader.chunks():
-            if start.before and start.clock > span.after and start.time_ms >= span.since_ms:
-                continue
-            collected = Collected(span)
-            snapshot, names = await reader.chunk_of(record)
-            collected.begin(start.clock, snapshot.head)
-            async for added in reader.added(at, start):
-                names += added.names
-                for entry in added.entries:
-                    collected.add(entry)
-                if collected.is_full:
-                    break
-            return collected.stored(newest[1].state.epoch, names)
-        return None
+        reader = await self._reader_of(session_id)
+        return None if reader is None else await read_span(reader, span)
+
+    async def _load_start(self, session_id: str, most: int) -> Stored | None:
+        reader = await self._reader_of(session_id)
+        return None if reader is None else await read_start(reader, most)
 
     # Help
 
