@@ -17,6 +17,7 @@ from optiverse_collab_server.cli import (
     export_session,
     import_session,
     invite,
+    migrate,
     promote,
     prune,
     restore,
@@ -42,6 +43,7 @@ COMMANDS = (
     promote,
     export_session,
     import_session,
+    migrate,
     delete,
     prune,
 )

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from optiverse_collab.errors import SettingsError, StorageError
 from optiverse_collab_server.cli.standing import retention_for
 from optiverse_collab_server.config.settings import Settings
-from optiverse_collab_server.storage import SqliteStore, Store
+from optiverse_collab_server.storage import CopiedStore, SqliteStore, Store
 from optiverse_collab_server.storage.failures import explained
 
 SCHEMES = ("nats", "tls")
@@ -40,16 +40,46 @@ async def store_for(settings: Settings, data: Path) -> tuple[Store, str]:
     name = settings.node or f"{socket.gethostname()}:{settings.port}"
     if not NODE.fullmatch(name):
         raise SettingsError([f"--node can't be {name!r}; use up to 100 ASCII characters without spaces."])
-    servers = [address.strip() for address in settings.store.split(",")]
-    places = ", ".join(map(_place, servers))
+    store = await nats_store(settings, name)
+    try:
+        _make_folder(data)
+    except StorageError:
+        await store.close()
+        raise
+    return store, f"NATS at {', '.join(map(_place, _addresses(settings)))}"
+
+
+async def nats_store(settings: Settings, name: str) -> CopiedStore:
+    """Connect to the store in NATS.
+
+    Args:
+        settings: all of them.
+        name: of this server, which no other one has.
+
+    Raises:
+        SettingsError: an address is none.
+        StorageError: NATS can't be used.
+    """
+    addresses = _addresses(settings)
     try:
         from optiverse_collab_server.storage.jetstream.store import open_store
     except ImportError as error:
         raise StorageError(
             "--store needs nats-py; run pip install 'optiverse-collab-server[nats]'."
         ) from error
-    _make_folder(data)
-    return await open_store(servers, name, settings.replicas), f"NATS at {places}"
+    return await open_store(addresses, name, settings.replicas)
+
+
+def _addresses(settings: Settings) -> list[str]:
+    """The addresses of NATS servers.
+
+    Raises:
+        SettingsError: there is none, or one is wrong.
+    """
+    addresses = [address.strip() for address in (settings.store or "").split(",")]
+    for address in addresses:
+        _place(address)
+    return addresses
 
 
 def _make_folder(data: Path) -> None:

@@ -229,10 +229,10 @@ class Sender:
         found = await self._store.load_entries(session, Span(has.clock, ENDLESS, most=BATCH_BYTES))
         if found is None or not found.entries:
             return None
-        return Batch(has.clock, has.head, found.entries, _fresh(found.names, has))
+        return Batch(has.clock, has.head, found.entries, fresh_names(found.names, has))
 
 
-def _fresh(names: Sequence[Name], has: Where) -> list[Name]:
+def fresh_names(names: Sequence[Name], has: Where) -> list[Name]:
     """The names that the standby lacks, without gaps: for those that were erased since, only the number."""
     fresh: list[Name] = []
     for kind in NameKind:

@@ -193,7 +193,7 @@ def test_a_damaged_session_does_not_stop_the_others() -> None:
 def test_numbers_of_erased_names_are_sent_without_them() -> None:
     """STAND-3, STAMP-4: so that the next number is the next on both servers."""
     has = Where(EPOCH, 3, b"", 0, 5)
-    found = module._fresh([Name(NameKind.AUTHOR, 4, "Ann"), Name(NameKind.AUTHOR, 8, "Bob")], has)
+    found = module.fresh_names([Name(NameKind.AUTHOR, 4, "Ann"), Name(NameKind.AUTHOR, 8, "Bob")], has)
     gaps = [erased(Name(NameKind.AUTHOR, number, "")) for number in (6, 7)]
     assert found == [*gaps, Name(NameKind.AUTHOR, 8, "Bob")]
 

@@ -1,0 +1,95 @@
+"""Copies a session with all its history from one store to another."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from optiverse_collab.core.server.batches import Batch, extend
+from optiverse_collab.core.server.history import History
+from optiverse_collab.errors import BatchRefused, StorageError
+from optiverse_collab_server.chunking import OpenChunk
+from optiverse_collab_server.standby.messages import Where
+from optiverse_collab_server.standby.sender import BATCH_BYTES, ENDLESS, fresh_names, moved
+from optiverse_collab_server.storage import CopiedStore, Span, Stored
+from optiverse_collab_server.storage.api import Tail
+
+
+class Copied(NamedTuple):
+    """What was copied.
+
+    Attributes:
+        clock: of the session's last change.
+        added: how many changes the copy lacked before.
+        lacking: how many benches of versions are not in the copy: their part of the history was dropped.
+    """
+
+    clock: int
+    added: int
+    lacking: int
+
+
+async def copy_session(source: CopiedStore, target: CopiedStore, session_id: str) -> Copied:
+    """Copy a session, or what an unfinished copy lacks: entries byte for byte, with the chain and all names.
+
+    Nobody else may write to the session meanwhile.
+
+    Raises:
+        StorageError: it can't be read or written, or the target has another session of that name.
+    """
+    start = await source.load_start(session_id)
+    if start is None:
+        raise StorageError(f"There is no session {session_id!r} to copy.")
+    stored = await target.load(session_id)
+    if stored is None:
+        size = await target.begin_copy(session_id, start.snapshot, start.names)
+        stored = Stored(start.snapshot, size, start.names, [])
+    history = History(stored.snapshot, stored.names, stored.entries)
+    before = history.clock
+    await _check(source, session_id, history)
+    try:
+        await _extend(source, target, session_id, history, stored)
+    except BatchRefused as refused:
+        raise StorageError(f"Session {session_id!r} can't be copied: {refused}") from refused
+    clocks = {version.clock for version in history.versions.all.values()}
+    dropped = [await source.load_at(session_id, one) for one in clocks if one < start.snapshot.clock]
+    lacking = sum(bench is not None for bench in dropped)
+    return Copied(history.clock, history.clock - before, lacking)
+
+
+async def _extend(
+    source: CopiedStore, target: CopiedStore, session_id: str, history: History, stored: Stored
+) -> None:
+    """Copy all later changes, and begin chunks as a server would."""
+    chunk = OpenChunk(stored.snapshot_bytes, stored.entries)
+    tail = Tail.of(history.clock, stored.names)
+    where = Where(history.epoch, history.clock, history.chain.head, tail.origins, tail.authors)
+    present = await source.load(session_id)
+    parents = [] if present is None else present.snapshot.parents
+    while True:
+        found = await source.load_entries(session_id, Span(where.clock, ENDLESS, most=BATCH_BYTES))
+        if found is None or not found.entries:
+            return
+        batch = Batch(where.clock, where.head, found.entries, fresh_names(found.names, where))
+        kept = [accepted.kept for accepted in extend(history, batch)]
+        missing = [parent for parent in parents if parent not in history.parents]
+        history.parents = [*history.parents, *missing]
+        await target.append(session_id, kept, batch.names, missing)
+        where = moved(where, batch)
+        chunk.add(kept)
+        if chunk.is_full(len(history.document.records)):
+            chunk = OpenChunk(await target.begin_chunk(session_id, history.snapshot()))
+
+
+async def _check(source: CopiedStore, session_id: str, history: History) -> None:
+    """Make sure that a copy is the beginning of the session.
+
+    Raises:
+        StorageError: it is not.
+    """
+    found = await source.load_entries(session_id, Span(history.clock, history.clock))
+    place = None if found is None else (found.epoch, found.after, found.before)
+    if place != (history.epoch, history.clock, history.chain.head):
+        raise StorageError(
+            f"There is another session {session_id!r} already, and nothing was copied into it; rename one of "
+            "the two with `export` and `import --as`."
+        )
