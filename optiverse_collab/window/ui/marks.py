@@ -35,6 +35,9 @@ TWICE_PX = 120.0
 STRIPE_PX = 14.0
 """How wide the pattern is at the left end of a tag."""
 
+PICTURE_PX, PICTURE_POINTS = 150, 64
+"""Up to this size, and this number of points, the line around an item has a picture, of 30 KB as a rule."""
+
 _ARROW = QPolygonF([QPointF(0, 0), QPointF(0, 15), QPointF(4, 11.5), QPointF(10, 11)])
 _POINTER = QPolygonF([QPointF(7, 0), QPointF(-5, -6.5), QPointF(-2, 0), QPointF(-5, 6.5)])
 _ARROW_BOX, _POINTER_BOX = QRect(-3, -3, 16, 21), QRect(-11, -11, 22, 22)
@@ -141,10 +144,13 @@ class Outline(NamedTuple):
     def draw(self, painter: QPainter) -> None:
         """Draw it."""
         painter.setOpacity(1.0)
+        _draw_along(painter, self.path, ("outline", self.colour), 3, self._paint)
+
+    def _paint(self, path: QPainterPath, painter: QPainter) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        _draw_halo(painter, self.path, 3.5, 2.5)
+        _draw_halo(painter, path, 3.5, 2.5)
         painter.setPen(QPen(colour_of(self.colour), 2.0, Qt.PenStyle.DashLine))
-        painter.drawPath(self.path)
+        painter.drawPath(path)
 
 
 class GlowMark(NamedTuple):
@@ -167,15 +173,19 @@ class GlowMark(NamedTuple):
 
     def draw(self, painter: QPainter) -> None:
         """Draw it."""
+        painter.setOpacity(self.opacity)
+        _draw_along(painter, self.path, ("glow", self.colour), 8, self._paint)
+
+    def _paint(self, path: QPainterPath, painter: QPainter) -> None:
         colour = QColor(colours.GREY if self.colour is None else colour_of(self.colour))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setOpacity(0.35 * self.opacity)
-        painter.setPen(QPen(colour, 13.0))
-        painter.drawPath(self.path)
-        painter.setOpacity(self.opacity)
-        _draw_halo(painter, self.path, 5.5, 4.5)
+        wide = QColor(colour)
+        wide.setAlphaF(0.35)
+        painter.setPen(QPen(wide, 13.0))
+        painter.drawPath(path)
+        _draw_halo(painter, path, 5.5, 4.5)
         painter.setPen(QPen(colour, 3.5))
-        painter.drawPath(self.path)
+        painter.drawPath(path)
 
 
 class Mark(Protocol):
@@ -264,6 +274,31 @@ def _draw_halo(painter: QPainter, path: QPainterPath, outer_px: float, inner_px:
     for line, width in zip(HALO, (outer_px, inner_px), strict=True):
         painter.setPen(QPen(line, width))
         painter.drawPath(path)
+
+
+def _draw_along(
+    painter: QPainter,
+    path: QPainterPath,
+    look: tuple[object, ...],
+    margin_px: int,
+    paint: Callable[[QPainterPath, QPainter], None],
+) -> None:
+    """Draw something along a path, a small one from its picture: somebody may drag hundreds of items.
+
+    Args:
+        look: equal for what looks the same along equal paths.
+        margin_px: how far it reaches beyond the path.
+        paint: paints it.
+    """
+    area = path.boundingRect()
+    if max(area.width(), area.height()) > PICTURE_PX or path.elementCount() > PICTURE_POINTS:
+        paint(path, painter)
+        return
+    corner, points = area.topLeft(), map(path.elementAt, range(path.elementCount()))
+    shape = [(at.type.value, round(at.x - corner.x()), round(at.y - corner.y())) for at in points]
+    width, height = (ceil(side) + 2 * margin_px for side in (area.width(), area.height()))
+    box = QRect(-margin_px, -margin_px, width, height)
+    draw_picture(painter, (*look, *shape), corner, box, partial(paint, path.translated(-corner)))
 
 
 def _touched(path: QPainterPath, margin_px: int) -> QRect:

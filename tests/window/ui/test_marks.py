@@ -10,6 +10,8 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPainterPath
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.people import COLOURS
+from optiverse_collab.window.ui import marks as marks_module
+from optiverse_collab.window.ui import pictures
 from optiverse_collab.window.ui.marks import STRIPE_PX, Arrow, GlowMark, Mark, Outline, Tag, around
 from optiverse_collab.window.ui.palette import colour_of, contrast
 
@@ -100,3 +102,26 @@ def test_parts_of_a_shape_that_overlap_have_one_line_around_them() -> None:
     line = around(cross)
     assert line.contains(QPointF(0.0, 0.0))
     assert len(line.toSubpathPolygons()) == 1
+
+
+@pytest.mark.parametrize("mark", [Outline(ring(), 0), GlowMark(ring(), 0, 0.5)], ids=["outline", "glow"])
+def test_a_line_around_an_item_is_painted_once(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, mark: Outline | GlowMark
+) -> None:
+    """Wherever the item is dragged: with fifty of them, painting takes 6 ms of every frame."""
+    pictures._pictures.clear()
+    first = picture(mark, LIGHT)
+    painted: list[object] = []
+    monkeypatch.setattr(marks_module, "_draw_halo", lambda *arguments: painted.append(arguments))
+    assert picture(mark, LIGHT) == first
+    moved = picture(mark._replace(path=mark.path.translated(20.0, 10.0)), LIGHT)
+    assert moved.copy(60, 20, 80, 80) == first.copy(40, 10, 80, 80)
+    assert painted == []
+
+
+def test_a_large_line_needs_no_memory(qtbot: QtBot) -> None:
+    pictures._pictures.clear()
+    wide = QPainterPath()
+    wide.addRect(QRectF(5.0, 5.0, 2000.0, 20.0))
+    assert colour_of(0).name() in colours(picture(Outline(wide, 0), LIGHT))
+    assert pictures._pictures == {}
