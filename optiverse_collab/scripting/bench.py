@@ -21,6 +21,7 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.restoring import Restoration
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.client.steps import edit_in_step
+from optiverse_collab.core.protocol.address import Way
 from optiverse_collab.core.protocol.changes import SWEEP
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.protocol.participants import Participant
@@ -49,7 +50,7 @@ class AsyncBench(Items):
 
     def __init__(
         self,
-        url: str,
+        ways: Sequence[Way],
         session_id: str,
         user: str,
         patient: bool,
@@ -57,12 +58,11 @@ class AsyncBench(Items):
         progress: Progress | None,
         chance: Callable[[], float],
         keys: Keys,
-        pin: str | None,
     ) -> None:
         self._replica = Replica(secrets.token_hex(16))
         self._session = SessionClient(user, self._replica)
         self._open = partial(
-            AioDriver, self._session, session_id, url, self._hear, chance, patient, timeout_s, pin
+            AioDriver, self._session, session_id, ways, self._hear, chance, patient, timeout_s
         )
         self._keys = keys
         self._progress = progress

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable
 
 from optiverse_collab.core.client.connector import OPEN_S
-from optiverse_collab.core.protocol.address import DEFAULT_SERVER, named_session, parse_address, websocket_url
+from optiverse_collab.core.protocol.address import DEFAULT_SERVER, named_session, parse_address, ways_to
 from optiverse_collab.scripting.bench import AsyncBench
 from optiverse_collab.scripting.keys import Keys
 from optiverse_collab.scripting.unacknowledged import Progress
@@ -45,6 +45,6 @@ def connect(
     user = user or platform.node() or "script"
     address = parse_address(server)
     session = named_session(address, session)
-    url = websocket_url(address.server, session, user, is_script=True)
+    ways = ways_to(address.remembered, session, user, is_script=True)
     keys = Keys(address, session)
-    return AsyncBench(url, session, user, wait, timeout_s, progress, chance, keys, address.pin)
+    return AsyncBench(ways, session, user, wait, timeout_s, progress, chance, keys)

@@ -30,22 +30,22 @@ class AttemptLog:
 
     Args:
         session: its name.
-        url: of the WebSocket.
+        urls: the WebSockets of the server and of its standby, if it has one.
     """
 
-    def __init__(self, session: str, url: str) -> None:
-        self._session = session
-        self._url = url
-        self._failure: Failure | None = None
-        self._count = 0
+    def __init__(self, session: str, *urls: str) -> None:
+        self._session, self._urls = session, urls
+        self._url = urls[0]
+        self._failed: dict[str, tuple[Failure, int]] = {}  # by URL: the last failure, and how often in a row
         self._has_warned = False
 
     def lines(self, effect: ConnectorEffect) -> list[Line]:
         """The lines for an effect of `Connector`; none if there is no news."""
-        if isinstance(effect, AttemptFailed):
-            self._count = self._count + 1 if effect.failure == self._failure else 1
-            self._failure = effect.failure
-        elif not isinstance(effect, (OpenConnection, RetryAfter)):
+        if isinstance(effect, OpenConnection):
+            self._url = self._urls[effect.place]
+        elif isinstance(effect, AttemptFailed):
+            self._failed[self._url] = effect.failure, 1 + self._count * self._is_repeated(effect.failure)
+        elif not isinstance(effect, RetryAfter):
             return self._written(effect)
         if isinstance(effect, RetryAfter) and self._count == TOLD:
             return [TRYING_ON]
@@ -54,7 +54,16 @@ class AttemptLog:
 
     def connected(self) -> None:
         """The server let us in: later failures are news."""
-        self._failure, self._count, self._has_warned = None, 0, False
+        self._failed.clear()
+        self._has_warned = False
+
+    @property
+    def _count(self) -> int:
+        """How often in a row this server has failed in the same way."""
+        return self._failed[self._url][1] if self._url in self._failed else 0
+
+    def _is_repeated(self, failure: Failure) -> bool:
+        return self._url in self._failed and self._failed[self._url][0] == failure
 
     def _written(self, effect: ConnectorEffect) -> list[Line]:
         lines = connection.lines(effect, self._session, self._url)

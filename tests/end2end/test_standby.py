@@ -4,50 +4,56 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from contextlib import ExitStack
+from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
+from urllib.parse import quote
 
-from optiverse_collab.scripting import connect
+from optiverse_collab.scripting import AsyncBench, connect
 from optiverse_collab_server.cli.main import main as command
 from tests.helpers.aio import run, until
 from tests.helpers.server_process import ServerProcess
 
-CLIENTS = 3
+CLIENTS, EDITS = 3, 200
 
 
-async def edit(url: str, id: str, acknowledged: dict[str, int]) -> None:
-    """Count up in a record of one's own, and note what the server acknowledged, until this is cancelled."""
-    async with connect(url, "lab", id) as bench:
-        bench.put(id, "counter", {"n": 0})
-        n = 0
-        while True:
-            n += 1
-            bench.set(id, {"n": n})
-            await bench.flush()
-            acknowledged[id] = n
+async def edit(bench: AsyncBench, id: str, acknowledged: dict[str, int]) -> None:
+    """Count up in a record of one's own, and note what the server acknowledged."""
+    bench.put(id, "counter", {"n": 0})
+    for n in range(1, EDITS + 1):
+        bench.set(id, {"n": n})
+        await bench.flush()
+        acknowledged[id] = n
 
 
 def test_nothing_acknowledged_is_lost_with_the_server(tmp_path: Path) -> None:
-    """STAND-4, STAND-6: the server and its folder are gone; the standby has every acknowledged change."""
+    """STAND-4, STAND-6, STAND-7: the server and its folder are gone; everybody goes on with the standby."""
 
     async def main(first: ServerProcess, second: ServerProcess) -> None:
         acknowledged: dict[str, int] = {}
-        ids = [f"counter {number}" for number in range(CLIENTS)]
-        editors = [asyncio.create_task(edit(first.url, id, acknowledged)) for id in ids]
-        await until(lambda: sum(acknowledged.values()) > 200)
-        first.kill()
-        shutil.rmtree(tmp_path / "first")
-        for editor in editors:
-            editor.cancel()
-        await asyncio.gather(*editors, return_exceptions=True)
-        assert await asyncio.to_thread(command, ["promote", "--data", str(tmp_path / "second")]) == 0
-        async with connect(second.url, "lab", "auditor", wait=True) as auditor:
-            for id, n in acknowledged.items():
-                assert auditor.records[id].props["n"] >= n
+        link = f"{first.url}#also={quote(second.url, safe='')}"
+        async with AsyncExitStack() as stack:
+            users = [connect(link, "lab", f"user {n}") for n in range(CLIENTS)]
+            benches = [await stack.enter_async_context(user) for user in users]
+            editors = [
+                asyncio.create_task(edit(bench, f"counter {n}", acknowledged))
+                for n, bench in enumerate(benches)
+            ]
+            await until(lambda: sum(acknowledged.values()) > 100)
+            first.kill()
+            shutil.rmtree(tmp_path / "first")
+            before = dict(acknowledged)
+            assert await asyncio.to_thread(command, ["promote", "--data", str(tmp_path / "second")]) == 0
+            async with connect(second.url, "lab", "auditor", wait=True) as auditor:
+                for id, n in before.items():
+                    assert auditor.records[id].props["n"] >= n
+            await asyncio.gather(*editors)
+            final = {f"counter {n}": {"n": EDITS} for n in range(CLIENTS)}
+            for bench in benches:
+                await until(lambda b=bench: {id: r.props for id, r in b.records.items()} == final)  # type: ignore[misc]
 
-    free = ("--auth", "none")
     with ExitStack() as stack:
-        first = stack.enter_context(ServerProcess(tmp_path / "first", *free, "--sync-standby"))
-        second = stack.enter_context(ServerProcess(tmp_path / "second", *free, "--follow", first.url))
+        start = stack.enter_context
+        first = start(ServerProcess(tmp_path / "first", "--auth", "none", "--sync-standby"))
+        second = start(ServerProcess(tmp_path / "second", "--auth", "none", "--follow", first.url))
         run(main(first, second))
         assert second.until_says(r"This server serves from now on \(term 2\)")

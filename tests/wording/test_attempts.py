@@ -71,3 +71,16 @@ def test_the_end_is_always_told() -> None:
         attempt(log, REFUSED)
     [line] = log.lines(fx.Ended(Failure(FailureKind.WANTS_TLS), was_in=False))
     assert line.level == logging.ERROR
+
+
+def test_each_server_of_a_pair_has_its_own_count() -> None:
+    """STAND-7: a server that is away, and a standby that does not serve, are not news forever."""
+    log, standby = AttemptLog("s", URL, "ws://standby"), Failure(FailureKind.CLOSED, 4421)
+    told: list[str] = []
+    for _ in range(9):
+        for place, failure in enumerate([REFUSED, standby]):
+            told += texts(log, fx.OpenConnection(10.0, place), fx.DropConnection(), fx.AttemptFailed(failure))
+        told += texts(log, fx.RetryAfter(3.0))
+    assert told.count("→ Connecting to: ws://standby") == told.count(f"→ Connecting to: {URL}") == TOLD
+    assert sum("Another server serves this session" in text for text in told) == TOLD
+    assert told[-1] == TRYING_ON.text

@@ -21,9 +21,14 @@ class DropConnection(ConnectionEffect):
 
 @dataclass(frozen=True)
 class OpenConnection(ConnectionEffect):
-    """Open a WebSocket; wake the connector after `timeout_s`."""
+    """Open a WebSocket; wake the connector after `timeout_s`.
+
+    Attributes:
+        place: 0 for the server, 1 for its standby (STAND-7).
+    """
 
     timeout_s: float
+    place: int = 0
 
 
 @dataclass(frozen=True)

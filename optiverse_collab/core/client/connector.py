@@ -34,6 +34,9 @@ from optiverse_collab.core.client.session import SessionClient
 OPEN_S = 10.0
 """How long a server may take to let us in: more than a slow VPN needs, less than people's patience."""
 
+BETWEEN_S = 3.0
+"""The longest wait if there is a standby: it serves a second after somebody promotes it (STAND-7)."""
+
 PROBE_S = 2.0
 """How long to wait for the TLS hello of a server."""
 
@@ -92,6 +95,7 @@ class Connector:
         tls: whether the connections are encrypted.
         patient: whether the first attempt is repeated, too.
         open_s: how long a server may take to admit us, in s.
+        places: how many servers there are: 2 if there is a standby.
 
     Attributes:
         outage: from the first failure to the next synchronisation, or to the end; None at other times.
@@ -104,8 +108,10 @@ class Connector:
         tls: bool,
         patient: bool = False,
         open_s: float = OPEN_S,
+        places: int = 1,
     ) -> None:
         self._session = session
+        self._places, self._place, self._missed = places, 0, 0
         self._backoff = Backoff(chance)
         self._tls = tls
         self._patient = patient
@@ -235,7 +241,7 @@ class Connector:
 
     def _attempt(self) -> list[Effect]:
         self._phase = _Phase.OPENING
-        return [OpenConnection(self._open_s)]
+        return [OpenConnection(self._open_s, self._place)]
 
     def _over(self, failure: Failure) -> list[Effect]:
         """Wait for the next attempt, or give up; after a refused token, another one may follow."""
@@ -245,13 +251,30 @@ class Connector:
         failure = self._session.host.judge(failure)
         was_in = self._hang_up()
         effects: list[Effect] = [DropConnection(), *([ConnectionLost(failure)] if was_in else [])]
-        if self._comes_back_after(failure):
-            self._phase = _Phase.WAITING
+        goes_on = self._turns_after(failure, was_in)
+        if goes_on or self._comes_back_after(failure):
             self.outage = Outage(self.outage.cause if self.outage is not None else failure, failure)
-            failed = [] if was_in else [AttemptFailed(failure)]
-            return [*effects, *failed, RetryAfter(self._backoff.next_s())]
+            effects += [] if was_in else [AttemptFailed(failure)]
+            return [*effects, *(self._attempt() if goes_on else self._wait())]
         self._phase, self._gave_up, self.outage = _Phase.OUT, True, None
         return [*effects, Ended(failure, was_in)]
+
+    def _wait(self) -> list[Effect]:
+        self._phase = _Phase.WAITING
+        wait_s = self._backoff.next_s()
+        return [RetryAfter(wait_s if self._places == 1 else min(wait_s, BETWEEN_S))]
+
+    def _turns_after(self, failure: Failure, was_in: bool) -> bool:
+        """Turn to the other server; returns whether to try it at once, without a wait (STAND-7).
+
+        A server that was lost may be restarting: it is tried first.
+        """
+        if was_in or not (failure.may_retry or self._was_synced):
+            self._missed = 0
+            return False
+        self._place = (self._place + 1) % self._places
+        self._missed = (self._missed + 1) % self._places
+        return self._missed > 0 and not (self._was_synced and failure.ends_session)
 
     def _comes_back_after(self, failure: Failure) -> bool:
         return not failure.ends_session if self._was_synced else self._patient and failure.may_retry

@@ -40,6 +40,7 @@ class Address(NamedTuple):
         pin: the hash of the server's key (`optiverse_collab.core.protocol.invite`), if the link names one.
         clock: the change after which to look at the bench, if the link is to a moment.
         item: the id of the item to look at, if it names one.
+        also: where the server's standby is, as `remembered`; None if it has none (STAND-7).
     """
 
     server: str
@@ -48,17 +49,18 @@ class Address(NamedTuple):
     pin: str | None = None
     clock: int | None = None
     item: str | None = None
+    also: str | None = None
 
     @property
     def link(self) -> str:
         """All of it, as a link with the token, so only for connecting now."""
         place = self.server if self.session is None else f"{self.server}/ws/{quote(self.session, safe='')}"
-        return place + format_fragment(Fragment(self.token, self.pin, self.clock, self.item))
+        return place + format_fragment(Fragment(self.token, self.pin, self.clock, self.item, self.also))
 
     @property
     def remembered(self) -> str:
-        """The part that may be stored: the server, with the pin of its key as a fragment; never the token."""
-        return self.server + format_fragment(Fragment(None, self.pin))
+        """The part that may be stored: server, pin and standby; never the token."""
+        return self.server + format_fragment(Fragment(None, self.pin, also=self.also))
 
     def may_be(self, other: Address) -> bool:
         """Whether it may be the same server: the same key or, if one has no pin, the same place."""
@@ -69,6 +71,18 @@ class Address(NamedTuple):
     def has_another_key(self, other: Address) -> bool:
         """Whether the place is the same but the key differs, so that it is another server now."""
         return self.server == other.server and not self.may_be(other)
+
+
+class Way(NamedTuple):
+    """A WebSocket that leads to a session: the server's, or its standby's.
+
+    Attributes:
+        url: its address.
+        pin: the hash of the server's key; None if the system's authorities decide.
+    """
+
+    url: str
+    pin: str | None = None
 
 
 SCRIPT = "script"
@@ -111,6 +125,8 @@ def parse_address(text: str) -> Address:
     if parts.port is None and parts.scheme == "ws" and not before:
         netloc = f"{netloc}:{DEFAULT_PORT}"
     session = _unquoted(names[0], "session") if names[0] else None
+    if fragment.also is not None:
+        fragment = fragment._replace(also=_standby(fragment.also, parts.scheme))
     return Address(f"{parts.scheme}://{netloc}{before}", session, *fragment)
 
 
@@ -168,6 +184,21 @@ def websocket_url(server: str, session: str, user: str, is_script: bool = False)
     return f"{address.server}/ws/{quote(session, safe='')}/{quote(user, safe='')}{query}"
 
 
+def ways_to(server: str, session: str, user: str, is_script: bool = False) -> list[Way]:
+    """The WebSockets of a session: the server's, and the standby's if the address names one (STAND-7).
+
+    Args:
+        server: the address, or a link.
+        is_script: a client without a person in front of it (PRES-18).
+
+    Raises:
+        AddressError: one of them can't be used.
+    """
+    first = parse_address(server)
+    places = [first] if first.also is None else [first, parse_address(first.also)]
+    return [Way(websocket_url(one.server, session, user, is_script), one.pin) for one in places]
+
+
 def parse_path(path: str) -> Place:
     """Read the path of a request to the server; of a query string, only `SCRIPT` counts.
 
@@ -196,7 +227,9 @@ def invite_link(server: str, session: str, token: str | None = None, pin: str | 
         AddressError: one of them can't be used.
     """
     address = parse_address(server)
-    return Address(address.server, check_name(session, "session"), token, pin or address.pin).link
+    return Address(
+        address.server, check_name(session, "session"), token, pin or address.pin, also=address.also
+    ).link
 
 
 def moment_link(server: str, session: str, clock: int, item: str | None = None) -> str:
@@ -215,6 +248,18 @@ def moment_link(server: str, session: str, clock: int, item: str | None = None) 
     """
     place = parse_address(server).server
     return Address(place, check_name(session, "session"), clock=clock, item=item).link
+
+
+def _standby(text: str, scheme: str) -> str:
+    """The standby's address in a link, as `Address.remembered`.
+
+    Raises:
+        AddressError: it is not one, or not encrypted like the server's.
+    """
+    found = parse_address(text)
+    if found != Address(found.server, None, None, found.pin) or not found.server.startswith(f"{scheme}:"):
+        raise AddressError("The second address in the link is damaged; copy the whole link again.")
+    return found.remembered
 
 
 def _quoted(text: str) -> str:

@@ -1,6 +1,7 @@
-"""The fragment of a link, ``t=TOKEN&pin=PIN&clock=CLOCK&item=ID``.
+"""The fragment of a link, ``t=TOKEN&pin=PIN&clock=CLOCK&item=ID&also=ADDRESS``.
 
-It holds the guest's secret, the server's key, and what to look at: the bench after a change, and an item.
+It holds the guest's secret, the server's key, what to look at (the bench after a change, and an item), and
+where the server's standby is.
 All parts are optional. A fragment never goes over the wire: the token is sent in a header, and the pin is
 compared here (LINK rules in docs/protocol.md). Error messages about a damaged link don't repeat its secret.
 """
@@ -21,7 +22,7 @@ TOKEN_CHARS = 22
 PIN_CHARS = 43
 """The SHA-256 hash of a public key (DER SubjectPublicKeyInfo) in base64url without padding."""
 
-_KEYS = ("t", "pin", "clock", "item")
+_KEYS = ("t", "pin", "clock", "item", "also")
 """The names of a fragment's parts, in the order of `Fragment`."""
 
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
@@ -40,12 +41,14 @@ class Fragment(NamedTuple):
         pin: the hash of the server's key; None if the system's authorities decide.
         clock: the change after which to look at the bench; None for now.
         item: the id of the item to look at; None for all of them.
+        also: the address of the standby, with its pin as a fragment; None if it has none (STAND-7).
     """
 
     token: str | None = None
     pin: str | None = None
     clock: int | None = None
     item: str | None = None
+    also: str | None = None
 
 
 def split_link(text: str) -> tuple[str, Fragment]:
@@ -73,7 +76,7 @@ def parse_fragment(text: str) -> Fragment:
         found[key] = value
     digits = found.get("clock")
     clock = None if digits is None else int(digits) if _CLOCK.fullmatch(digits) else -1
-    return _checked(Fragment(found.get("t"), found.get("pin"), clock, found.get("item")))
+    return _checked(Fragment(found.get("t"), found.get("pin"), clock, found.get("item"), found.get("also")))
 
 
 def format_fragment(fragment: Fragment) -> str:

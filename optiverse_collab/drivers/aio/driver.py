@@ -27,6 +27,7 @@ from optiverse_collab.core.client.connector import OPEN_S, Connector, Effect
 from optiverse_collab.core.client.effects import Acknowledged, SessionEffect, Transmit
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
+from optiverse_collab.core.protocol.address import Way
 from optiverse_collab.drivers.aio.connection import Connection, first_message, open_websocket, speaks_tls
 from optiverse_collab.drivers.aio.failures import ConnectionEnded, failure_of_close
 from optiverse_collab.drivers.aio.wake_up import WakeUp
@@ -45,12 +46,11 @@ class AioDriver:
     Args:
         session: the core's client.
         session_id: the session's name, for the log.
-        url: the WebSocket's.
+        ways: the WebSocket of the server, and that of its standby if it has one.
         report: gets every effect that is not about the connection.
         chance: returns random numbers from 0 to 1 for the waits between attempts.
         patient: whether the first attempt is repeated, too.
         timeout_s: how long a server may take to admit us.
-        pin: of the server's key; None if the system's authorities decide.
 
     Attributes:
         error: why there will be no other connection; None while there may be one.
@@ -61,20 +61,19 @@ class AioDriver:
         self,
         session: SessionClient,
         session_id: str,
-        url: str,
+        ways: Sequence[Way],
         report: Callable[[SessionEffect], None],
         chance: Callable[[], float],
         patient: bool = False,
         timeout_s: float = OPEN_S,
-        pin: str | None = None,
     ) -> None:
-        self._pin = pin
+        self._ways, self._way = ways, ways[0]
         self.error: ConnectionFailed | None = None
         self.left = False
         self._session = session
-        self._url = url
         self._report = report
-        self._connector = Connector(session, chance, url.startswith("wss:"), patient, timeout_s)
+        is_tls = self._way.url.startswith("wss:")
+        self._connector = Connector(session, chance, is_tls, patient, timeout_s, len(ways))
         self._outgoing: deque[str] = deque()
         self._has_outgoing = asyncio.Event()
         self._due = asyncio.Event()
@@ -85,7 +84,7 @@ class AioDriver:
         self._tasks: set[asyncio.Task[None]] = set()
         self._polite = False
         self._traffic = Traffic()
-        self._attempts = AttemptLog(session_id, url)
+        self._attempts = AttemptLog(session_id, *(way.url for way in ways))
         self._wake_up = WakeUp(self._on_woke)
         self._wake_up.start()
         self._perform(self._connector.join())
@@ -142,7 +141,7 @@ class AioDriver:
         except ConnectionClosed as closed:
             failure = failure_of_close(closed)
         except Exception as error:
-            log.exception("The connection to %s failed unexpectedly", self._url)
+            log.exception("The connection to %s failed unexpectedly", self._way.url)
             failure = Failure(FailureKind.CLIENT_ERROR, detail=repr(error))
         else:
             return
@@ -151,7 +150,7 @@ class AioDriver:
     async def _carry(self) -> None:
         """Open a WebSocket, and pass messages in both directions until one of them ends."""
         token = self._session.credentials.token or None
-        ws = await open_websocket(self._url, token, self._pin)
+        ws = await open_websocket(self._way.url, token, self._way.pin)
         ws.stirred = self._session.line.stirred
         tasks = [asyncio.create_task(work(ws)) for work in (self._read, self._write, self._poll)]
         try:
@@ -168,7 +167,7 @@ class AioDriver:
                 ws.transport.abort()
 
     async def _ask_for_tls(self) -> None:
-        answer = await speaks_tls(self._url)
+        answer = await speaks_tls(self._way.url)
         self._perform(self._connector.probed(answer))
 
     async def _read(self, ws: Connection) -> NoReturn:
@@ -228,6 +227,7 @@ class AioDriver:
         if not isinstance(effect, Ended) or effect.failure is None:
             self._log(self._attempts.lines(effect))
         if isinstance(effect, OpenConnection):
+            self._way = self._ways[effect.place]
             self._start(self._carry, effect.timeout_s)
         elif isinstance(effect, ProbeTls):
             self._start(self._ask_for_tls, effect.timeout_s)
@@ -242,7 +242,7 @@ class AioDriver:
             self._log(log_lines.unsent(self._session.replica, is_on_disk=False))
             self._wake_up.stop()
             self.left = effect.failure is None
-            self.error = ConnectionFailed(wording.ending(effect, self._url))
+            self.error = ConnectionFailed(wording.ending(effect, self._way.url))
             self._notify()
 
     def _let_go(self, polite: bool) -> None:

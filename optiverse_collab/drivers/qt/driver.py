@@ -24,6 +24,7 @@ from optiverse_collab.core.client.connector import ConnectionState, Connector, E
 from optiverse_collab.core.client.effects import Acknowledged, Conflict, SessionEffect, Synced, Transmit
 from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.client.session import SessionClient
+from optiverse_collab.core.protocol.address import Way
 from optiverse_collab.core.protocol.parcels import ParcelsReturned
 from optiverse_collab.drivers.qt.connection import Connection
 from optiverse_collab.drivers.qt.disk_writer import DiskWriter, Store
@@ -43,11 +44,10 @@ class QtDriver(QObject):
     Args:
         session: the core's client.
         session_id: the session's name, for the log.
-        url: the WebSocket's.
+        ways: the WebSocket of the server, and that of its standby if it has one.
         chance: returns random numbers from 0 to 1 for the waits between attempts.
         parent: the parent of the connections, which may outlive the driver while they close.
         store: keeps the replica; without one, unsent edits are lost when the program ends.
-        pin: the server's key; None if the system's authorities decide.
 
     Attributes:
         state: the state of the connection.
@@ -79,27 +79,26 @@ class QtDriver(QObject):
         self,
         session: SessionClient,
         session_id: str,
-        url: str,
+        ways: Sequence[Way],
         chance: Callable[[], float],
         parent: QObject,
         store: Store | None = None,
-        pin: str | None = None,
     ) -> None:
         super().__init__(parent)
-        self._pin = pin
+        self._ways, self._way = ways, ways[0]
         self.state = ConnectionState.OFFLINE
         self.quality = QualityWatch(session.line.meter, self)
         self.failure: Failure | None = None
         self.offline_since: float | None = None
         self._session = session
-        self._url = url
         self._parent = parent
-        self._connector = Connector(session, chance, url.startswith("wss:"), patient=True)
+        is_tls = self._way.url.startswith("wss:")
+        self._connector = Connector(session, chance, is_tls, patient=True, places=len(ways))
         self._connection: Connection | None = None
         self._probe: TlsProbe | None = None
         self._is_in = False
         self._traffic = Traffic()
-        self._attempts = AttemptLog(session_id, url)
+        self._attempts = AttemptLog(session_id, *(way.url for way in ways))
         self._due = single_shot(self, self._pump)
         self._timer = single_shot(self, self._on_timer)
         self._wake_up = WakeUp(self)
@@ -241,6 +240,7 @@ class QtDriver(QObject):
         self._log(self._traffic.take(now_ms()))
         self._log(self._attempts.lines(effect))
         if isinstance(effect, OpenConnection):
+            self._way = self._ways[effect.place]
             self._open(effect.timeout_s)
         elif isinstance(effect, ProbeTls):
             self._ask_for_tls(effect.timeout_s)
@@ -259,14 +259,14 @@ class QtDriver(QObject):
             self._show_state()
             self._show_outage()
             if effect.failure is not None:
-                self.failed.emit(wording.ending(effect, self._url))
+                self.failed.emit(wording.ending(effect, self._way.url))
 
     def _open(self, timeout_s: float) -> None:
         self._show_state()
         self._start_timer(timeout_s)
         self._show_outage()
-        token = self._session.credentials.token
-        connection = self._connection = Connection(self._url, self._parent, token or None, self._pin)
+        way, token = self._way, self._session.credentials.token or None
+        connection = self._connection = Connection(way.url, self._parent, token, way.pin)
         connection.stirred.connect(self._on_stirred)
         connection.received.connect(self._on_received)
         connection.over.connect(self._on_over)
@@ -274,7 +274,7 @@ class QtDriver(QObject):
 
     def _ask_for_tls(self, timeout_s: float) -> None:
         self._start_timer(timeout_s)
-        self._probe = TlsProbe(self._url, self)
+        self._probe = TlsProbe(self._way.url, self)
         self._probe.answered.connect(self._on_probed)
         self._probe.start()
 

@@ -21,7 +21,7 @@ from optiverse_collab.core.client.people import Introduction
 from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.protocol.address import parse_address, websocket_url
+from optiverse_collab.core.protocol.address import ways_to
 from optiverse_collab.drivers.qt.disk_writer import Store
 from optiverse_collab.drivers.qt.driver import QtDriver
 from optiverse_collab.errors import ChangeRefused
@@ -158,7 +158,7 @@ class CollaborationService(QObject):
         """Join a session, after leaving the previous one.
 
         Args:
-            server_url: ``ws://host:port``, with ``#pin=…`` if the server's key is known.
+            server_url: ``ws://host:port``, with the server's pin and its standby in the fragment, if known.
             session_id: name of the session.
             user_id: name that others see.
             replica: the saved document, with unacknowledged changes; a new one if not given.
@@ -168,16 +168,17 @@ class CollaborationService(QObject):
         Raises:
             AddressError: one of them can't be used; nothing was done.
         """
-        self._url = url = websocket_url(server_url, session_id, user_id)
+        ways = ways_to(server_url, session_id, user_id)
+        self._url = ways[0].url
         self.disconnect_from_session()
         if self._driver is not None:
             self._driver.deleteLater()
-        replica, pin = replica or Replica(secrets.token_hex(16)), parse_address(server_url).pin
+        replica = replica or Replica(secrets.token_hex(16))
         self.session = SessionClient(user_id, replica, credentials)
         self.session.mine.hide(self._privacy)
         if self.introduction is not None:
             self.session.people.introduce(self.introduction)
-        self._driver = driver = QtDriver(self.session, session_id, url, self._chance, self, store, pin)
+        self._driver = driver = QtDriver(self.session, session_id, ways, self._chance, self, store)
         driver.received.connect(self.message_received)
         driver.happened.connect(self._on_happened)
         driver.happened.connect(self.happened)

@@ -110,7 +110,7 @@ class JoinPage(QWidget):
             return False
         if address.session is not None:
             self.session.set_text(address.session)
-        elif address.token is None and address.pin is None:
+        elif address == Address(address.server, None):
             return False
         self._link = address
         self.server.set_text(address.server)

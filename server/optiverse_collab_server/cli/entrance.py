@@ -34,7 +34,11 @@ def entrance_for(settings: Settings, data: Path) -> Entrance | None:
 
 
 def link_to(
-    settings: Settings, port: int, identity: Identity | None, token: str, session: str = DEFAULT_SESSION
+    settings: Settings,
+    port: int,
+    identity: Identity | None,
+    token: str | None,
+    session: str = DEFAULT_SESSION,
 ) -> str:
     """The link to a session, for people who connect directly.
 
@@ -42,7 +46,7 @@ def link_to(
         settings: of the server; if it listens on every address, the link has the machine's name.
         port: where it listens.
         identity: its key and certificate; None if connections are not encrypted.
-        token: the secret in the link.
+        token: the secret in the link; None for one without.
         session: where it leads.
     """
     host = machine_names(settings.host)[0]

@@ -54,6 +54,12 @@ def add_parser(commands: Commands) -> None:
         metavar="URL",
         help="the address people connect to, if not this machine under its own name: wss://…",
     )
+    parser.add_argument(
+        "--also",
+        type=_address,
+        metavar="URL",
+        help="the address of the standby, with its key: wss://…#pin=…; people try it if this one is gone",
+    )
     add_settings(parser)
     add_json(parser)
     parser.set_defaults(run=run)
@@ -81,18 +87,30 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     session = options.session or DEFAULT_SESSION
     role, knock = Role(options.role), options.knock
     wanted = AccessInvite(1, role, options.label, options.expires, options.uses, knock)
-    identity = identity_for(settings, data)  # first: an invite whose link can't be printed is useless
+    identity = identity_for(settings, data)
+    place = options.address or link_to(settings, settings.port, identity, None)
+    if options.also is not None:  # first: an invite whose link can't be printed is useless
+        place = _with_standby(place, options.also)
     grant, token = asyncio.run(_make(data, wanted, EVERY_SESSION if options.all else session))
-    if options.address is not None:
-        link = invite_link(options.address, session, token, identity.pin if identity else None)
-    else:
-        link = link_to(settings, settings.port, identity, token, session)
+    link = invite_link(place, session, token, identity.pin if identity else None)
     if options.json:
         shown = grant.shown([])
         write_json({"link": link, "id": grant.id, "session": grant.session, "expires": shown.expires})
     else:
         write_line(link)
     return 0
+
+
+def _with_standby(address: str, also: str) -> str:
+    """The server's address with that of its standby.
+
+    Raises:
+        SettingsError: a link can't have both.
+    """
+    first, second = parse_address(address), parse_address(also)
+    if first.server.partition(":")[0] != second.server.partition(":")[0]:
+        raise SettingsError([f"--also and {first.server} must both begin with wss://, or both with ws://."])
+    return first._replace(token=None, also=second.remembered).link
 
 
 async def _make(data: Path, wanted: AccessInvite, session: str) -> tuple[StoredGrant, str]:

@@ -35,9 +35,11 @@ OTHER_HISTORY = encode(OtherHistory("epoch 2"))
 class Participation:
     """A connector with its session, and the driver's clock; every wait has its maximum length."""
 
-    def __init__(self, patient: bool = False, tls: bool = False, chance: float = 1.0) -> None:
+    def __init__(
+        self, patient: bool = False, tls: bool = False, chance: float = 1.0, places: int = 1
+    ) -> None:
         self.session = SessionClient("ann", Replica("client 1"))
-        self.connector = Connector(self.session, lambda: chance, tls, patient)
+        self.connector = Connector(self.session, lambda: chance, tls, patient, places=places)
         self.now_ms = NOW_MS
 
     def shows(self, state: ConnectionState) -> bool:

@@ -31,6 +31,11 @@ def test_both_parts_are_optional() -> None:
     assert parse_fragment("") == Fragment(None, None, None, None)
     assert parse_fragment(f"pin={PIN}") == Fragment(None, PIN)
     assert parse_fragment(f"pin={PIN}&t={TOKEN}") == BOTH
+    also = f"wss://standby:8765#pin={PIN}"
+    said = f"#also=wss%3A%2F%2Fstandby%3A8765%23pin%3D{PIN}"
+    assert format_fragment(Fragment(also=also)) == said
+    for text in (said[1:], said[1:].replace("%", "%25")):  # a program on the way may escape it once more
+        assert parse_fragment(text) == Fragment(also=also)
     assert parse_fragment("item=M3&clock=0") == Fragment(None, None, 0, "M3")
 
 

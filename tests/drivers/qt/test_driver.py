@@ -16,6 +16,7 @@ from optiverse_collab.core.client.effects import Acknowledged, Synced
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
+from optiverse_collab.core.protocol.address import Way
 from optiverse_collab.core.records import Put
 from optiverse_collab.drivers.qt.driver import QtDriver
 from tests.helpers.attempt import DEADLINE_MS
@@ -36,9 +37,22 @@ class Driven(QtDriver):
         lines: the log.
     """
 
-    def __init__(self, url: str, parent: QObject, session_id: str = "default", user: str = "ann") -> None:
+    def __init__(
+        self,
+        url: str,
+        parent: QObject,
+        session_id: str = "default",
+        user: str = "ann",
+        standby: str | None = None,
+    ) -> None:
         self.session = SessionClient(user, Replica(f"client of {user}"))
-        super().__init__(self.session, session_id, url, lambda: 0.0, parent)
+        super().__init__(
+            self.session,
+            session_id,
+            [Way(one) for one in (url, standby) if one is not None],
+            lambda: 0.0,
+            parent,
+        )
         self.effects: list[object] = []
         self.states: list[ConnectionState] = []
         self.sentences: list[str] = []
@@ -86,6 +100,21 @@ def test_a_server_that_does_not_answer_whether_it_wants_tls(
     assert driver.outage.latest == Failure(FailureKind.BROKEN_OFF)
     driver.leave()
     assert not driver.ticks
+
+
+def test_a_standby_is_tried_at_once(
+    qtbot: QtBot, owner: QObject, server: ServerProcess, session_id: str
+) -> None:
+    """STAND-7: the log says where."""
+    path = f"/ws/{session_id}/ann"
+    gone = f"ws://127.0.0.1:1{path}"  # no server listens on this port
+    driver = Driven(gone, owner, session_id, standby=server.url + path)
+    driver.join()
+    qtbot.waitUntil(lambda: driver.state is ConnectionState.CONNECTED, timeout=DEADLINE_MS)
+    places = [line.removeprefix("→ Connecting to: ") for line in driver.lines if "Connecting" in line]
+    assert places == [gone, server.url + path]
+    assert not any("Trying again" in line for line in driver.lines)
+    driver.leave()
 
 
 def test_whoever_hears_of_an_effect_may_leave(

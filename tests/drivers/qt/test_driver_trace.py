@@ -88,9 +88,9 @@ def test_trace(qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch, tr
     ):
 
         def connector(
-            session: SessionClient, chance: Callable[[], float], tls: bool, patient: bool
+            session: SessionClient, chance: Callable[[], float], tls: bool, patient: bool, places: int
         ) -> Connector:
-            assert patient
+            assert (patient, places) == (True, 1)
             return Connector(session, chance, tls, trace.patient, NO_ANSWER_S)
 
         impatience.setattr(driver_module, "Connector", connector)

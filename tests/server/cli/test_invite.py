@@ -64,6 +64,18 @@ def test_a_standby_gets_a_link_for_everything(tmp_path: Path, capsys: pytest.Cap
     assert (grant.session, grant.role) == (EVERY_SESSION, Role.FOLLOWER)
 
 
+def test_the_link_can_name_the_standby(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """STAND-7"""
+    also = f"wss://standby:8765#pin={'p' * 43}"
+    options = "--data", str(tmp_path), "--address", "wss://lab", "--also"
+    assert main(["invite", "lab", *options, also]) == 0
+    address = parse_address(capsys.readouterr().out.strip())
+    assert (address.server, address.session, address.also) == ("wss://lab", "lab", also)
+    assert main(["invite", "lab", *options, "ws://standby"]) == 2
+    assert "--also and wss://lab must both begin with wss://, or both with ws://." in capsys.readouterr().err
+    assert len(grants_in(tmp_path)) == 1
+
+
 def test_an_owner_sees_and_revokes_it_before_it_is_used(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
