@@ -19,14 +19,14 @@ class Carrier(Peer):
 
     Attributes:
         kept: the parcels, in order.
-        answers: whether it answers when it is asked for them.
+        answers: whether it answers when it is asked for them, and `at_once` how many it returns.
     """
 
     def __init__(self, name: str, kept: Sequence[Parcel] = ()) -> None:
         super().__init__(name)
         self.replica.write_ahead.has_disk = True
         self.kept = [*kept]
-        self.answers = True
+        self.answers, self.at_once = True, 2
 
     def do(self, effects: Sequence[fx.SessionEffect]) -> None:
         """Carry out effects."""
@@ -37,7 +37,7 @@ class Carrier(Peer):
             elif isinstance(effect, ParcelsWanted) and self.answers:
                 asked = effect.request
                 later = [one for one in self.kept if one.epoch in asked.epochs and one.clock > asked.clock]
-                super().do([fx.Transmit(ParcelsReturned(asked.clock, later[:2]))])
+                super().do([fx.Transmit(ParcelsReturned(asked.clock, later[: self.at_once]))])
 
     @property
     def brought(self) -> list[BroughtBack]:

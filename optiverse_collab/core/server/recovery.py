@@ -80,14 +80,17 @@ class Recovery:
 
     def holds(self, connection_id: str, request: SyncRequest, answer: Answer) -> bool:
         """Whether the answer to a request waits: its client, or another one, may have what comes next."""
-        is_new = self._empty_at.get(connection_id) != self._history.clock and self._late < LATE
         may_help = isinstance(answer, OtherHistory) and self._signatures.shows_loss(answer)
-        if may_help and request.carries and is_new:
+        if may_help and request.carries and self.may_ask(connection_id):
             self._sources[connection_id] = None
         elif not self._held:
             return False
         self._held[connection_id] = request
         return True
+
+    def may_ask(self, connection_id: str) -> bool:
+        """Whether a connection may have what comes next: it has not said that it has nothing."""
+        return self._empty_at.get(connection_id) != self._history.clock and self._late < LATE
 
     def forget(self, connection_id: str) -> None:
         """A connection is gone."""

@@ -221,7 +221,8 @@ class Room:
         size = PageSize(self.history.limits.page_bytes)
         answer = answer_of(self.history, request, size)
         if isinstance(answer, OtherHistory):
-            answer, noticed = self._signatures.parted(connection_id, request, answer)
+            may_ask = self._recovery.may_ask(connection_id)
+            answer, noticed = self._signatures.parted(connection_id, request, answer, may_ask)
             effects += noticed
         if self._recovery.holds(connection_id, request, answer):
             return effects
@@ -242,10 +243,8 @@ class Room:
         if member.request is not None and self._delivery.confirm(connection_id, clock, self._now_ms):
             size = PageSize(self.history.limits.page_bytes)
             answer = catch_up(self.history, member.request, clock, member.accepted, size)
-            subscription = Subscription(
-                SendPages(connection_id, answer, size), lanes_of(member.request), True
-            )
-            self._delivery.add(subscription=subscription)
+            pages = SendPages(connection_id, answer, size)
+            self._delivery.add(subscription=Subscription(pages, lanes_of(member.request), unasked=True))
         return []
 
     # Durability and delivery
@@ -276,8 +275,9 @@ class Room:
     def flush(self) -> list[RoomEffect]:
         """Everything that waited for durability and no longer needs to, in order (PUSH-5)."""
         effects: list[RoomEffect] = []
-        if self._recovery.is_due(self.stored, self._now_ms):
-            effects, answered = self._recovery.step(self._now_ms, self.parcels.carriers)
+        while self._recovery.is_due(self.stored, self._now_ms):
+            asked, answered = self._recovery.step(self._now_ms, self.parcels.carriers)
+            effects += asked
             for id, request in answered.items():
                 if id in self._members.all:  # it may have been replaced by one before it
                     effects += self._sync(id, self._members.all[id], request, self._now_ms)

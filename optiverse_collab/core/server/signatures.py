@@ -63,7 +63,7 @@ class Signatures:
         return Pong(time, clock, self._sign(self._key, self._history.epoch, clock, delivery.head.hex(), time))
 
     def parted(
-        self, connection_id: str, request: SyncRequest, answer: OtherHistory
+        self, connection_id: str, request: SyncRequest, answer: OtherHistory, may_ask: bool
     ) -> tuple[OtherHistory, list[BackupNoticed]]:
         """Find out whether a replica's position is unknown because the server was restored (BACK-3, BACK-4).
 
@@ -71,6 +71,7 @@ class Signatures:
             connection_id: of the replica.
             request: what it asked.
             answer: to that, so far.
+            may_ask: whether it may be asked for what is missing (BACK-8).
 
         Returns:
             The answer, with the place where the histories part if it is known now, and what to report.
@@ -83,7 +84,7 @@ class Signatures:
         noticed: list[BackupNoticed] = []
         if signed is not None and end.epoch not in self._restored and self._proves_loss(end, signed):
             self._restored.add(end.epoch)
-            is_asked = request.carries and end.clock == self._history.clock
+            is_asked = may_ask and request.carries and end.clock == self._history.clock
             missing = signed.clock - end.clock
             noticed.append(BackupNoticed(connection_id, end.time, missing, signed.time, is_asked))
         return (replace(answer, parent=end) if end.epoch in self._restored else answer), noticed

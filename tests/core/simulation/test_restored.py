@@ -258,13 +258,13 @@ def it_is_noticed_again(self: Signatures, *args: Any) -> Any:
     return parted(self, *args)
 
 
-def a_position_is_a_proof(self: Signatures, connection_id: str, request: Any, answer: Any) -> Any:
+def a_position_is_a_proof(self: Signatures, *asked: Any) -> Any:
     self._restored.add(self._opened.epoch)
-    return parted(self, connection_id, request, answer)
+    return parted(self, *asked)
 
 
-def nobody_is_told(self: Signatures, connection_id: str, request: Any, answer: Any) -> Any:
-    return answer, parted(self, connection_id, request, answer)[1]
+def nobody_is_told(self: Signatures, connection_id: str, request: Any, answer: Any, *more: Any) -> Any:
+    return answer, parted(self, connection_id, request, answer, *more)[1]
 
 
 def the_first_signed_head_is_kept(self: Confirmed, pong: Pong) -> None:
