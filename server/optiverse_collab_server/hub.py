@@ -213,7 +213,10 @@ class Hub:
         async with self._opening:  # each takes memory before its size is known
             try:
                 return await self._load(session_id)
-            except TooLarge:
+            except StorageError as error:
+                await self._store.release(session_id)  # another server may be able to open it
+                if not isinstance(error, TooLarge):
+                    raise
                 log.warning("Session %s was not opened: the others leave too little memory", session_id)
                 return None
 

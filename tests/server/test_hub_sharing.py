@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server import hub
 from optiverse_collab_server.storage import MemoryStore, Stored
-from optiverse_collab_server.storage.api import ANY_SIZE, Elsewhere
+from optiverse_collab_server.storage.api import ANY_SIZE, Elsewhere, TooLarge
 from tests.helpers.aio import run, until
 from tests.helpers.live_server import live_server, soon
 
@@ -25,18 +25,22 @@ class SharedStore(MemoryStore):
         owned: whether another server has all sessions, and nobody here knows that yet.
         lost: whether that is known.
         answers: whether it says who has a session.
+        refusal: why no session can be loaded.
         released: sessions that were given up, in order.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.owned = self.lost = False
+        self.refusal: StorageError | None = None
         self.answers = True
         self.released: list[str] = []
 
     async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
         if self.owned:
             raise Elsewhere(session_id, "another")
+        if self.refusal is not None:
+            raise self.refusal
         return await super().load(session_id, most)
 
     async def append(self, session_id: str, *new: Any) -> None:
@@ -138,6 +142,27 @@ def test_a_session_is_given_up_when_nobody_is_left() -> None:
             async with server.client("ann", session="lab"), server.client("bob", session="lab"):
                 assert store.released == []
             await until(lambda: store.released)
+            assert store.released == ["lab"]
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    ("refusal", "closed"),
+    [(TooLarge(), (4503, "server_full")), (StorageError("It is damaged."), (1011, "session_failed"))],
+    ids=["too large", "damaged"],
+)
+def test_a_session_that_can_not_be_opened_is_given_up(refusal: StorageError, closed: tuple[int, str]) -> None:
+    """OWN-5: another server may be able to."""
+
+    async def main() -> None:
+        store = SharedStore()
+        store.refusal = refusal
+        async with live_server(store) as server:
+            async with connect(server.url + "/ws/lab/ann") as ws:
+                with pytest.raises(ConnectionClosed):
+                    await ws.recv()
+                assert (ws.close_code, ws.close_reason) == closed
             assert store.released == ["lab"]
 
     run(main())

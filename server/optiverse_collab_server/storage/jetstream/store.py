@@ -37,7 +37,7 @@ BEAT_SECONDS = ALIVE_SECONDS / 4
 """How often a server gives a sign of life."""
 
 CLOSE_SECONDS = 3.0
-"""How long a server that ends waits for NATS."""
+"""How long a server waits until NATS knows that it has given sessions up."""
 
 _headers = msgspec.json.Decoder(Header)
 
@@ -132,9 +132,9 @@ class JetStreamStore:
     async def release(self, session_id: str) -> None:
         """See `Store.release`."""
         log = self._logs.pop(session_id, None)
-        if log is not None and not log.is_lost:
-            with contextlib.suppress(StorageError):
-                await self._do(log.free())
+        if log is not None and not log.is_lost and not self._is_closed:
+            freeing = self._start(self._free(session_id, log))
+            await asyncio.wait([freeing], timeout=CLOSE_SECONDS)  # it goes on when NATS answers
 
     def has_lost(self, session_id: str) -> bool:
         """See `Store.has_lost`."""
@@ -207,6 +207,11 @@ class JetStreamStore:
         self._logs[session_id] = log
         return log
 
+    async def _free(self, session_id: str, log: SessionLog) -> None:
+        async with self._lock(session_id):
+            with contextlib.suppress(StorageError):
+                await log.free()
+
     async def _append(self, session_id: str, *new: Any) -> None:
         log = self._logs.get(session_id)
         if log is None:
@@ -254,10 +259,13 @@ class JetStreamStore:
         if self._is_closed:
             work.close()
             raise closed()
+        return await asyncio.shield(self._start(work))
+
+    def _start(self, work: Coroutine[Any, Any, _T]) -> asyncio.Task[_T]:
         task = asyncio.create_task(work)
         self._work.add(task)
         task.add_done_callback(self._work.discard)
-        return await asyncio.shield(task)
+        return task
 
     async def _keep_beating(self) -> None:
         while True:

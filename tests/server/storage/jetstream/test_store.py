@@ -186,3 +186,42 @@ def test_reading_while_nats_is_away_is_refused(
                 await ann.load("bench")
 
     aio.run(scenario())
+
+
+def test_a_session_is_given_up_when_nats_is_back(
+    opened: Opened, nats: NatsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OWN-5: nobody waits for that."""
+    monkeypatch.setattr(store, "CLOSE_SECONDS", 0.2)
+
+    async def scenario() -> None:
+        async with opened("a") as ann:
+            await ann.begin_chunk("bench", snapshot())
+            nats.kill()
+            await ann.release("bench")
+            nats.start()
+            async with opened("b") as bob:
+                await until_taken(bob, "bench")
+                assert await content_of(bob, "bench") == content(snapshot())
+
+    aio.run(scenario())
+
+
+def test_of_two_who_begin_a_chunk_the_owner_does(opened: Opened) -> None:
+    """OWN-4: what the other one had sent already is not part of the log."""
+
+    async def scenario() -> None:
+        async with opened("a") as old, opened("a") as new:
+            await old.begin_chunk("bench", snapshot())
+            await old.append("bench", entries(1, 3))
+            await new.load("bench")
+            outcomes = await asyncio.gather(
+                old.begin_chunk("bench", snapshot(3, records=2_000)),
+                new.begin_chunk("bench", snapshot(3, records=1_500)),
+                return_exceptions=True,
+            )
+            assert isinstance(outcomes[0], Elsewhere)
+            assert isinstance(outcomes[1], int)
+            assert await content_of(new, "bench") == content(snapshot(3, records=1_500))
+
+    aio.run(scenario())
