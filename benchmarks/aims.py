@@ -144,7 +144,7 @@ MEASURED: Sequence[Callable[[int, float], Iterator[Row]]] = (latencies, joins, e
 
 
 def _people(load: Load) -> str:
-    return f"{load.editors} of {load.participants}"
+    return f"{load.editors} of {load.participants} edit"
 
 
 def _p(run: Fanout, percent: float) -> float:

@@ -30,10 +30,10 @@ def test_each_figure_is_shown_with_its_aim(tmp_path: Path, capsys: pytest.Captur
         if rest
     }
     assert lines["two participants: p50 of a delivery above a relay's, ms"] == ["0.00", "at most 1.00", "met"]
-    assert lines["10 of 50: p99 of a delivery, ms"] == ["25.0", "at most 20.0", "**missed**"]
-    assert lines["5 of 200: p99 of a delivery, ms"] == ["25.0", "at most 40.0", "met"]
+    assert lines["10 of 50 edit: p99 of a delivery, ms"] == ["25.0", "at most 20.0", "**missed**"]
+    assert lines["5 of 200 edit: p99 of a delivery, ms"] == ["25.0", "at most 40.0", "met"]
     assert lines["join of 10,000 items, ms"] == ["50.0", "at most 100", "met"]
-    assert lines["10 of 50, wss: times the CPU of ws"] == ["1.00", "", ""]
+    assert lines["10 of 50 edit, wss: times the CPU of ws"] == ["1.00", "", ""]
     assert lines["idle, 50 participants and 1,000 items: memory, MB"] == ["50.0", "", ""]
     assert lines["200 cursors at 30 Hz: p99 of the age of a position, ms"] == ["30.0", "", ""]
     rows = json.loads((tmp_path / "aims.json").read_text(encoding="utf-8"))["rows"]
