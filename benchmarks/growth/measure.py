@@ -22,6 +22,12 @@ from benchmarks.targets import Target, server
 AT_ONCE = 100
 """How many connect at the same time: the server lets no more than 200 wait for their WebSocket (LIM-15)."""
 
+FIRST = "bench-1"
+"""The session that newcomers join."""
+
+LEAVES_SECONDS = 0.05
+"""The next newcomer waits until the one before has left: a session may have only one seat."""
+
 JOINS = 5
 """A newcomer's time is the median of that many."""
 
@@ -62,7 +68,7 @@ def measure(size: Size, seconds: float) -> Grown:
         ChangeRefused: the items don't fit into a session.
         RuntimeError: the server refused a participant, or ended.
     """
-    names = [f"bench-{number}" for number in range(size.sessions)]
+    names = [FIRST, *(f"bench-{number}" for number in range(2, size.sessions + 1))]
     with TemporaryDirectory() as folder:
         data = Path(folder)
         asyncio.run(make(data, names, size.items, size.age))
@@ -107,7 +113,10 @@ async def _back(rooms: list[Target], size: Size) -> tuple[float, float]:
     began = perf_counter()
     await asyncio.gather(*(come(room, participant) for room, participant in everyone))
     back_ms = (perf_counter() - began) * 1000
-    joins = [await join(rooms[0], "bench-0", size.items) for _ in range(JOINS)]
+    joins = []
+    for _ in range(JOINS):
+        joins.append(await join(rooms[0], FIRST, size.items))
+        await asyncio.sleep(LEAVES_SECONDS)
     for _, participant in everyone:
         participant.close()
     await asyncio.sleep(0)
