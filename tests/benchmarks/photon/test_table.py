@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from benchmarks.photon.figures import Case, Found, Idle, Result, Shown, Times
 from benchmarks.photon.table import section
 
@@ -33,6 +35,12 @@ def test_the_slowest_slots_come_first() -> None:
     assert any("9.00 `Slow.look`" in line for line in lines)
     slots = [line for line in lines if line.startswith("| `")]
     assert ["Slow" in line for line in slots] == [True, False]
+
+
+def test_a_slot_beyond_the_aim_has_its_reason() -> None:
+    why = "`LiveBench._on_tick` moves each dragged item"
+    assert why in section(Found([replace(result(20.0), slots={"LiveBench._on_tick": Times.of([9.0])})]))
+    assert why not in section(Found([replace(result(20.0), slots={"LiveBench._on_tick": Times.of([1.0])})]))
 
 
 def test_a_retrace_is_stated_where_there_is_a_laser() -> None:
