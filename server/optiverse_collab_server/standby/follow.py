@@ -156,10 +156,7 @@ class Following:
             StorageError: this server's disk failed.
         """
         try:
-            positions = await self._copies.positions()
-            for some, is_last in portions(list(positions.items())):
-                await self._line.send(Positions(dict(some), is_last))
-            await first_of(self._listen(), self._beat())
+            await first_of(self._follow(), self._beat())
         except BatchRefused as refused:
             raise Ended(str(refused)) from refused
         except WebSocketException as error:
@@ -172,7 +169,10 @@ class Following:
             await asyncio.sleep(ALIVE_SECONDS)
             await self._line.send(Alive())
 
-    async def _listen(self) -> None:
+    async def _follow(self) -> None:
+        positions = await self._copies.positions()  # which takes long if there are many sessions
+        for some, is_last in portions(list(positions.items())):
+            await self._line.send(Positions(dict(some), is_last))
         while True:
             await self._take(await self._line.receive())
 

@@ -90,7 +90,7 @@ class Followers:
         self, session: str, clock: int, entries: Sequence[Kept] = (), names: Sequence[Name] = ()
     ) -> None:
         """This server has a session on its disk up to a clock; `entries` are new."""
-        if self._receivers or self.mode is not Mode.OFF:
+        if self._receivers or self._confirmed or self.mode is not Mode.OFF:
             self.note(session, clock)
             for receiver in self._receivers:
                 receiver.offer(session, entries, names)

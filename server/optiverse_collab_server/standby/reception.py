@@ -98,11 +98,12 @@ class Reception:
             return
         await _send(ws, Welcome(standing.term, self._post.key))
         claimed: dict[str, Where] = {}
-        while isinstance(message := await _next(ws), Positions):
-            claimed.update(message.sessions)
-            if message.done:
-                await self._feed(ws, claimed)
-                return
+        while isinstance(message := await _next(ws), (Positions, Alive)):
+            if isinstance(message, Positions):
+                claimed.update(message.sessions)
+                if message.done:
+                    await self._feed(ws, claimed)
+                    return
         raise _Unexpected(message)
 
     async def _feed(self, ws: ServerConnection, claimed: dict[str, Where]) -> None:

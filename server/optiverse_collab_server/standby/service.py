@@ -132,7 +132,7 @@ class StandbyService:
                 log.info("The former primary knows that it was replaced, and serves nobody")
                 self.post.change(msgspec.structs.replace(standing, other=""))
         except (Ended, StorageError) as error:
-            self._say(f"The former primary was not told yet that it is replaced: {error}")
+            self._say(f"The former primary does not know yet that it was replaced: {error}")
 
     def _say(self, sentence: str) -> None:
         """Log a problem, once until something else happens."""

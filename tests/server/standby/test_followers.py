@@ -85,3 +85,17 @@ def test_all_go_on_together_without_a_preferred_standby(monkeypatch: pytest.Monk
         assert not pair.is_alone
 
     run(main())
+
+
+def test_the_lag_grows_while_the_standby_is_away() -> None:
+    """STAND-5: the metrics show it, though nothing waits."""
+
+    async def main() -> None:
+        pair = Followers()
+        pair.confirm("lab", 1)
+        pair.stored("lab", 4)
+        await pair.until_safe("lab", 4)
+        assert (pair.count, pair.lag) == (0, 3)
+        assert pair.lag_seconds >= 0
+
+    run(main())

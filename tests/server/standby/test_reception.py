@@ -88,7 +88,7 @@ def test_only_few_may_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
     async def main() -> None:
         async with member(tmp_path) as server:
-            first = [Hello(1), Positions({}, False), Positions({}, True), Durable("unknown", 7)]
+            first = [Hello(1), Positions({}, False), Alive(), Positions({}, True), Durable("unknown", 7)]
             async with following(server, *first) as ws:
                 assert isinstance(decode_from_primary(await ws.recv(decode=False)), Welcome)
                 await until(lambda: server.service.followers.count == 1)
