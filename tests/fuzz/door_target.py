@@ -135,9 +135,10 @@ class DoorTarget:
         self._book = Book(Grants(), NoFile(), lambda: self._now_ms)
         finished_thread(self._book)
         self._tokens: dict[str, str] = {}  # token → id of its grant
-        for number, role in enumerate((*Role, *Role)):
-            session = [*SESSIONS, EVERY_SESSION][number % 3]
-            self._grant(session, role, [GrantKind.INVITE, GrantKind.DEVICE][number % 2])
+        for number, role in enumerate(Role):
+            sessions = [*SESSIONS, EVERY_SESSION]
+            self._grant(sessions[(number + 2) % 3], role, GrantKind.INVITE)
+            self._grant(sessions[(number + 1) % 3], role, GrantKind.DEVICE)
         self._grant("bench", Role.OWNER, GrantKind.DEVICE)
         self._grant(EVERY_SESSION, Role.OWNER, GrantKind.DEVICE)
         self._text = ""
@@ -220,7 +221,8 @@ class DoorTarget:
 
     def _lets_in(self, grant: StoredGrant, session: str) -> bool:
         in_time = grant.expires_ms is None or grant.expires_ms > self._now_ms
-        return grant.session in ("", session) and grant.role is not Role.NONE and in_time and grant.uses != 0
+        is_person = grant.role not in (Role.NONE, Role.FOLLOWER)  # servers aren't let in (STAND-1)
+        return grant.session in ("", session) and is_person and in_time and grant.uses != 0
 
     # What participants ask
 
