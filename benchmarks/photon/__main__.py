@@ -25,7 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 1 if a case could not be measured.
     """
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.publish and (tuple(options.components) != COMPONENTS or not options.idle):
+        parser.error("--publish writes about all benches: leave out --components and --no-idle.")
     if why := _obstacle():
         write(f"Photon to pixel: not measured, because {why}.\n")
         return 0

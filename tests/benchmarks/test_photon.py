@@ -44,3 +44,10 @@ def test_without_a_screen_it_says_what_to_install(
     monkeypatch.setattr(photon, "missing", lambda: ["Xvfb", "xdotool"])
     assert photon.main([]) == 0
     assert "apt-get install xvfb xdotool" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("part", [["--components", "25"], ["--no-idle"]])
+def test_a_part_is_not_published(capsys: pytest.CaptureFixture[str], part: list[str]) -> None:
+    with pytest.raises(SystemExit):
+        photon.main(["--publish", *part])
+    assert "--publish writes about all benches" in capsys.readouterr().err
