@@ -7,6 +7,7 @@ leaves a readable start, and the next parcel goes into another file.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Collection, Iterator
 from itertools import dropwhile
 from pathlib import Path
@@ -28,6 +29,8 @@ FILE_S, KEPT_S = 24 * 3600, 7 * 24 * 3600
 
 RETURNED_BYTES = 64 * 1024
 """An answer to the server has about this many bytes of packed changes: it appends them all at once."""
+
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 _MAGIC = b"optiverse parcels 1\n"
 
@@ -117,7 +120,7 @@ class ParcelFiles:
         drop_old(self._folder)
         numbers = [int(file.name) for file in files_in(self._folder)]
         self._path = self._folder / f"{max(numbers, default=0) + 1:06}"
-        self._file = self._path.open("xb")
+        self._file = os.fdopen(os.open(self._path, _FLAGS, 0o600), "wb")
         self._file.write(_MAGIC)
         self._frames, self._size, self._began_s = Frames(_MAGIC), len(_MAGIC), time()
         if self._places is not None:

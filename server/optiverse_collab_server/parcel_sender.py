@@ -14,8 +14,8 @@ from optiverse_collab.core.server.room import Room
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.outbox import Frame
 
-PARCEL_SECONDS = 10.0
-"""How long the first change of a parcel waits."""
+QUIET_SECONDS, PARCEL_SECONDS = 2.0, 10.0
+"""A parcel leaves when nothing was added for 2 s, or up to 4 s, and at the latest after 10 s."""
 
 BEHIND_BYTES = 256 * 1024
 """A receiver for whom more is queued gets no parcel."""
@@ -52,11 +52,19 @@ class ParcelSender:
     async def _run(self) -> None:
         while True:
             await self._begun.wait()
-            with contextlib.suppress(asyncio.TimeoutError):
-                await asyncio.wait_for(self._full.wait(), PARCEL_SECONDS)
+            await self._until_due()
             self._begun.clear()
             self._full.clear()
             await self._send()
+
+    async def _until_due(self) -> None:
+        """Wait until the parcel is full or old enough, or it grows no more."""
+        loop = asyncio.get_running_loop()
+        last, size = loop.time() + PARCEL_SECONDS, 0
+        while not self._full.is_set() and size != self._room.parcels.size and loop.time() < last:
+            size = self._room.parcels.size
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._full.wait(), QUIET_SECONDS)
 
     async def _send(self) -> None:
         """Send everything that storage has."""

@@ -171,3 +171,10 @@ def test_a_failed_write_closes_the_file(
 def test_no_folder_is_made_for_a_deleted_slot(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         ParcelFiles(tmp_path / "gone" / "parcels").keep(structs.replace(parcel(0, 1)))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no POSIX modes")
+def test_only_their_user_reads_them(files: ParcelFiles, folder: Path) -> None:
+    files.keep(parcel(0, 1))
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert files_in(folder)[0].stat().st_mode & 0o777 == 0o600

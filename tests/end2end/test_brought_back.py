@@ -26,15 +26,15 @@ pytestmark = pytest.mark.skipif(
 CHANGES = 500
 
 
-@pytest.fixture
-def open_window(tmp_path: Path) -> Iterator[Callable[[str], Window]]:
+@pytest.fixture(params=["demo", pytest.param("optiverse", marks=pytest.mark.optiverse)])
+def open_window(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Window]]:
     """Open the window of somebody with a computer of their own."""
     made: list[Window] = []
 
     def open_one(name: str) -> Window:
         home = tmp_path / f"home of {name}"
         home.mkdir()
-        made.append(Window("demo", home))
+        made.append(Window(str(request.param), home))
         return made[-1]
 
     yield open_one

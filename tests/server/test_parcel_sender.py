@@ -62,8 +62,8 @@ class Served:
 
 
 def test_changes_are_sent_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A while after the first; nothing is sent if nothing changes."""
-    monkeypatch.setattr(parcel_sender, "PARCEL_SECONDS", 0.05)
+    """When no more come for a while; nothing is sent if nothing changes."""
+    monkeypatch.setattr(parcel_sender, "QUIET_SECONDS", 0.05)
 
     async def scenario() -> None:
         served = Served()
@@ -76,6 +76,26 @@ def test_changes_are_sent_together(monkeypatch: pytest.MonkeyPatch) -> None:
         assert served.got["ann"] == [(0, 2), (2, 3)]
         await served.sender.close()
         assert served.got["ann"] == [(0, 2), (2, 3)]
+
+    run(scenario())
+
+
+def test_a_parcel_leaves_while_changes_keep_coming(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parcel_sender, "QUIET_SECONDS", 0.05)
+    monkeypatch.setattr(parcel_sender, "PARCEL_SECONDS", 0.2)
+
+    async def scenario() -> None:
+        served = Served()
+
+        async def change() -> None:
+            while True:
+                served.change()
+                await asyncio.sleep(0)
+
+        changing = asyncio.create_task(change())
+        await until(lambda: bool(served.got["bob"]))
+        changing.cancel()
+        await served.sender.close()
 
     run(scenario())
 

@@ -30,8 +30,11 @@ from optiverse_collab.errors import BatchRefused
 PATIENCE_MS = 10_000
 """How long the others wait for a client that was asked."""
 
-LATE = 3
-"""After this many clients that did not answer in time, nobody is asked while the session is open."""
+WAIT_MS, WAIT_MS_PER_CHANGE = 30_000, 10
+"""After waiting for 30 s in all, nobody is asked while the session is open; each change allows 10 ms more."""
+
+LEFT_MS = 3_000
+"""A client that leaves instead of answering counts as this long a wait."""
 
 
 Answer = Iterator[FullState | Delta] | OtherHistory
@@ -74,7 +77,7 @@ class Recovery:
         self._sources: dict[str, None] = {}
         self._empty_at: dict[str, int] = {}
         self._asked, self._asked_ms = "", 0
-        self._late = 0
+        self._wait_ms = WAIT_MS
         self._brought: Counter[str] = Counter()
         self._moved: list[Parent] = []
 
@@ -90,7 +93,7 @@ class Recovery:
 
     def may_ask(self, connection_id: str) -> bool:
         """Whether a connection may have what comes next: it has not said that it has nothing."""
-        return self._empty_at.get(connection_id) != self._history.clock and self._late < LATE
+        return self._empty_at.get(connection_id) != self._history.clock and self._wait_ms > 0
 
     def forget(self, connection_id: str) -> None:
         """A connection is gone."""
@@ -98,8 +101,9 @@ class Recovery:
             known.pop(connection_id, None)
         if self._asked == connection_id:
             self._asked = ""
+            self._wait_ms -= LEFT_MS
 
-    def take(self, connection_id: str, name: str, message: ParcelsReturned) -> None:
+    def take(self, connection_id: str, name: str, message: ParcelsReturned, now_ms: int) -> None:
         """Accept the parcels that come next, and leave out all others.
 
         Args:
@@ -109,6 +113,8 @@ class Recovery:
             return
         self._asked = ""
         accepted = [one for parcel in message.parcels for one in self._append(parcel)]
+        self._wait_ms += WAIT_MS_PER_CHANGE * len(accepted) - (now_ms - self._asked_ms)
+        self._wait_ms = min(self._wait_ms, WAIT_MS)
         for one in accepted:
             self._accept(one)
         if accepted:
@@ -134,9 +140,9 @@ class Recovery:
         """
         clock = self._history.clock
         if self._asked:
-            self._late += 1
+            self._wait_ms -= now_ms - self._asked_ms
             del self._sources[self._asked]
-        left = [id for id in self._sources if self._empty_at.get(id) != clock] if self._late < LATE else []
+        left = [id for id in self._sources if self.may_ask(id)]
         if left:
             self._asked, self._asked_ms = left[0], now_ms
             return Step([Send((left[0],), ParcelsRequest(clock, epochs_here(self._history)))], {})

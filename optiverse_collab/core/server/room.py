@@ -152,7 +152,7 @@ class Room:
         if isinstance(message, AccessRequest):
             return [access.answer(connection_id, member, message)]
         if isinstance(message, ParcelsReturned):
-            self._recovery.take(connection_id, member.participant.user_id, message)
+            self._recovery.take(connection_id, member.participant.user_id, message, now_ms)
             return []
         if member.request is None:
             return [_error(connection_id, Reason.NOT_SYNCED, "Send sync:request before anything else.")]
@@ -279,8 +279,7 @@ class Room:
             asked, answered = self._recovery.step(self._now_ms, self.parcels.carriers)
             effects += asked
             for id, request in answered.items():
-                if id in self._members.all:  # it may have been replaced by one before it
-                    effects += self._sync(id, self._members.all[id], request, self._now_ms)
+                effects += self._sync(id, self._members.all[id], request, self._now_ms)
         return effects + self._delivery.flush(self._members.all, self._now_ms)
 
     @property

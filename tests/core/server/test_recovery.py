@@ -219,10 +219,10 @@ def test_a_client_that_leaves_is_not_waited_for(lost: Lost) -> None:
     assert lost.wire.brought == [BroughtBack(6, ("bob",))]
 
 
-def test_clients_that_stay_silent_can_not_hold_a_session(lost: Lost) -> None:
-    """BACK-8: after three of them nobody is asked any more."""
+def test_silent_clients_hold_a_session_for_30_s(lost: Lost) -> None:
+    """BACK-8: then nobody is asked any more."""
+    lost.ann.answers = False
     for _ in range(3):
-        lost.ann.answers = False
         lost.wire.connect(lost.ann)
         lost.wire.beat()
         lost.wire.beat()
@@ -231,6 +231,36 @@ def test_clients_that_stay_silent_can_not_hold_a_session(lost: Lost) -> None:
     lost.wire.connect(lost.bob)
     assert not lost.wire.brought
     assert lost.bob.told(EpochChanged)
+
+
+def test_clients_that_come_and_go_hold_nobody_for_long(lost: Lost) -> None:
+    """BACK-8: whoever leaves instead of answering counts, too."""
+    lost.ann.answers = False
+    for _ in range(10):
+        lost.wire.connect(lost.ann)
+        lost.wire.lose(lost.ann)
+    lost.wire.connect(lost.bob)
+    assert not lost.wire.brought
+    assert lost.bob.told(EpochChanged)
+
+
+def test_a_client_that_brings_hardly_anything_is_left(lost: Lost) -> None:
+    """BACK-8: 10 ms for each change; what it has brought by then counts."""
+    lost.wire.connect(lost.ann, settle=False)
+    lost.ann.answers = False
+    for parcel in lost.ann.kept[1:]:
+        for _ in range(4):
+            lost.wire.poll(lost.ann)
+            lost.wire.send_up(lost.ann)
+            lost.wire.commit()
+            lost.wire.send_down(lost.ann)
+        lost.wire.now_ms += 16_000
+        message = ParcelsReturned(lost.clock, [parcel])
+        lost.wire.perform(lost.wire.room.receive(lost.ann.connection_id, message, lost.wire.now_ms))
+    lost.wire.settle()
+    assert lost.clock == 7
+    assert [one.changes for one in lost.wire.brought] == [4]
+    assert [one.missing for one in lost.ann.told(EpochChanged)] == [2]
 
 
 def test_answers_that_nobody_asked_for_are_ignored(lost: Lost) -> None:

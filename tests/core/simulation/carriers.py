@@ -116,12 +116,14 @@ class Story:
             self._wire.commit()
             for peer in [*self._wire.peers.values()]:
                 self._wire.send_down(peer)
-        self._crash([])
         for name, peer in [*self._peers.items()]:
-            if isinstance(peer, Carrier):
-                peer.at_once = 100
+            if peer.replica.synced:
+                self._seen[name] = self._history[: peer.replica.clock]
             if peer.replica._foreign:
                 self._start_over(name)
+            elif isinstance(peer, Carrier):
+                peer.at_once = 100
+        self._crash([])
         now = self._history
         assert now[: len(before)] == before
         assert now == expected[: len(now)]
