@@ -36,7 +36,6 @@ WAIT_MS, WAIT_MS_PER_CHANGE = 30_000, 10
 LEFT_MS = 3_000
 """A client that leaves instead of answering counts as this long a wait."""
 
-
 Answer = Iterator[FullState | Delta] | OtherHistory
 
 
@@ -130,7 +129,8 @@ class Recovery:
     def is_due(self, durable: int, now_ms: int) -> bool:
         """Whether `step` has something to do: one step ends when its changes are durable."""
         is_late = now_ms >= self._asked_ms + PATIENCE_MS
-        return bool(self._held) and durable == self._history.clock and (not self._asked or is_late)
+        is_on = bool(self._held or self._brought)  # all who waited may have left
+        return is_on and durable == self._history.clock and (not self._asked or is_late)
 
     def step(self, now_ms: int, carriers: Collection[str]) -> Step:
         """Ask the next client; or, if nobody has more, end.
@@ -151,7 +151,8 @@ class Recovery:
         if self._brought:
             self._signatures.recovered()
             changes, by = sum(self._brought.values()), [*self._brought]
-            to = (*(id for id, request in answered.items() if request.carries), *carriers)
+            told = [*(id for id, request in answered.items() if request.carries), *carriers]
+            to = tuple(dict.fromkeys(told))
             effects = [BroughtBack(changes, tuple(by)), Send(to, ChangesBroughtBack(changes, by))]
         self._sources.clear()
         self._brought.clear()

@@ -9,49 +9,9 @@ from optiverse_collab.core.client.effects import EpochChanged
 from optiverse_collab.core.protocol.parcels import Parcel, ParcelsReturned
 from optiverse_collab.core.records import Set
 from optiverse_collab.core.server.effects import BroughtBack
-from tests.helpers.carrying_wire import Carrier, CarryingWire
-from tests.helpers.wire import Backup, Peer, equal
-
-
-class Lost:
-    """Ann and Bob make 3 changes, then there is a backup; 6 more, in 3 parcels; and the server loses them.
-
-    Attributes:
-        wire: to the restored server.
-        ann, bob: not connected; both have all parcels.
-        script: not connected; it carries nothing.
-        data: the entries before the loss.
-    """
-
-    def __init__(self, epoch: str = "epoch 2") -> None:
-        self.wire = wire = CarryingWire()
-        self.ann, self.bob, self.script = Carrier("ann"), Carrier("bob"), Peer("script")
-        wire.connect(self.ann, self.bob, self.script)
-        wire.edited(self.ann, 2)
-        self.bob.edit(Set("lens", {"by": "bob"}))
-        wire.settle()
-        self.backup = wire.backup()
-        for peer in (self.ann, self.bob, self.ann):
-            wire.edited(peer, 2)
-        self.data = [one.data for one in wire._kept]
-        wire.lose_all()
-        self.restore(self.backup, epoch)
-
-    def restore(self, backup: Backup, epoch: str) -> None:
-        if epoch:
-            self.wire.restore(backup, epoch)
-        else:
-            self.wire.copy_back(backup)
-
-    @property
-    def clock(self) -> int:
-        return self.wire.room.history.clock
-
-    def back(self) -> bool:
-        """Whether everything is as before the loss, byte for byte, in storage too."""
-        self.wire.lose_all()
-        self.wire.room = self.wire.open_room()
-        return [one.data for one in self.wire._kept] == self.data and self.clock == len(self.data)
+from tests.helpers.carrying_wire import Carrier
+from tests.helpers.lost_changes import Lost
+from tests.helpers.wire import equal
 
 
 @pytest.fixture(params=["epoch 2", ""], ids=["restored", "copied"])
@@ -177,90 +137,6 @@ def test_nothing_comes_back_once_something_was_accepted(lost: Lost) -> None:
     assert not lost.wire.brought
     assert lost.clock == 4
     assert len(lost.ann.told(EpochChanged)) == 1
-
-
-def test_members_get_what_comes_back_as_changes(lost: Lost) -> None:
-    """BACK-9: whoever has synchronised with the backup follows."""
-    early, script = Carrier("early"), Peer("script")
-    lost.wire.connect(early, script)
-    lost.wire.connect(lost.ann)
-    assert equal(lost.wire, early, script, lost.ann)
-    assert [one.changes for one in early.brought] == [6]
-    assert lost.back()
-
-
-def test_scripts_and_old_clients_wait_for_the_end(lost: Lost) -> None:
-    """BACK-8: they carry nothing, but their position may belong to the history again."""
-    lost.ann.answers = False
-    lost.wire.connect(lost.ann, lost.script, lost.bob)
-    assert not lost.script.replica.synced
-    assert not lost.script.told(EpochChanged)
-    lost.wire.beat()
-    assert equal(lost.wire, lost.script, lost.bob)
-    assert not lost.script.told(EpochChanged)
-
-
-def test_a_client_without_an_answer_is_not_waited_for(lost: Lost) -> None:
-    """BACK-8: the next one is asked after 10 s."""
-    lost.ann.answers = False
-    lost.wire.connect(lost.ann, lost.bob)
-    assert not lost.wire.brought
-    lost.wire.beat()
-    assert lost.wire.brought == [BroughtBack(6, ("bob",))]
-    assert lost.back()
-
-
-def test_a_client_that_leaves_is_not_waited_for(lost: Lost) -> None:
-    """BACK-8."""
-    lost.ann.answers = False
-    lost.wire.connect(lost.ann, lost.bob)
-    lost.wire.lose(lost.ann)
-    lost.wire.settle()
-    assert lost.wire.brought == [BroughtBack(6, ("bob",))]
-
-
-def test_silent_clients_hold_a_session_for_30_s(lost: Lost) -> None:
-    """BACK-8: then nobody is asked any more."""
-    lost.ann.answers = False
-    for _ in range(3):
-        lost.wire.connect(lost.ann)
-        lost.wire.beat()
-        lost.wire.beat()
-        lost.wire.lose(lost.ann)
-        lost.ann.replica._foreign = False
-    lost.wire.connect(lost.bob)
-    assert not lost.wire.brought
-    assert lost.bob.told(EpochChanged)
-
-
-def test_clients_that_come_and_go_hold_nobody_for_long(lost: Lost) -> None:
-    """BACK-8: whoever leaves instead of answering counts, too."""
-    lost.ann.answers = False
-    for _ in range(10):
-        lost.wire.connect(lost.ann)
-        lost.wire.lose(lost.ann)
-    lost.wire.connect(lost.bob)
-    assert not lost.wire.brought
-    assert lost.bob.told(EpochChanged)
-
-
-def test_a_client_that_brings_hardly_anything_is_left(lost: Lost) -> None:
-    """BACK-8: 10 ms for each change; what it has brought by then counts."""
-    lost.wire.connect(lost.ann, settle=False)
-    lost.ann.answers = False
-    for parcel in lost.ann.kept[1:]:
-        for _ in range(4):
-            lost.wire.poll(lost.ann)
-            lost.wire.send_up(lost.ann)
-            lost.wire.commit()
-            lost.wire.send_down(lost.ann)
-        lost.wire.now_ms += 16_000
-        message = ParcelsReturned(lost.clock, [parcel])
-        lost.wire.perform(lost.wire.room.receive(lost.ann.connection_id, message, lost.wire.now_ms))
-    lost.wire.settle()
-    assert lost.clock == 7
-    assert [one.changes for one in lost.wire.brought] == [4]
-    assert [one.missing for one in lost.ann.told(EpochChanged)] == [2]
 
 
 def test_answers_that_nobody_asked_for_are_ignored(lost: Lost) -> None:
