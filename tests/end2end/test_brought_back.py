@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from optiverse_collab.disk.parcels import places_in
 from optiverse_collab.scripting import Bench
 from optiverse_collab_server.cli.main import main
 from optiverse_collab_server.storage.lock import HOLDER_NAME
 from optiverse_collab_server.storage.schema import FILE_NAME
 from tests.helpers.server_process import ServerProcess
-from tests.helpers.window_process import DEADLINE_S, Window
+from tests.helpers.window_process import Window, is_in, until_carried
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="Windows has no signal that ends a program cleanly"
@@ -40,18 +37,6 @@ def open_window(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Call
     yield open_one
     for window in made:
         window.kill()
-
-
-def is_in(state: dict[str, Any]) -> bool:
-    return state["status"] == "connected" and not state["pending"]
-
-
-def until_carried(home: Path, clock: int) -> None:
-    """Wait until the parcels on a computer reach up to a clock."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not any(place.clock >= clock for file in home.rglob("parcels/*") for place in places_in(file)):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 @pytest.mark.parametrize("is_copied", [False, True], ids=["restored", "copied"])

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import sys
 from contextlib import AsyncExitStack, ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
-from optiverse_collab.scripting import AsyncBench, connect
+import pytest
+
+from optiverse_collab.scripting import AsyncBench, Bench, connect
 from optiverse_collab_server.cli.main import main as command
 from tests.helpers.aio import run, until
 from tests.helpers.server_process import ServerProcess
+from tests.helpers.window_process import Window, is_in, until_carried
 
 CLIENTS, EDITS = 3, 200
 
@@ -57,3 +61,37 @@ def test_nothing_acknowledged_is_lost_with_the_server(tmp_path: Path) -> None:
         second = start(ServerProcess(tmp_path / "second", "--auth", "none", "--follow", first.url))
         run(main(first, second))
         assert second.until_says(r"This server serves from now on \(term 2\)")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal that ends a program cleanly")
+def test_windows_give_the_standby_what_it_lacks(tmp_path: Path) -> None:
+    """STAND-7, BACK-5 to BACK-10: it was away for the last changes, and the server's disk is gone."""
+    with ExitStack() as stack:
+        start = stack.enter_context
+        first = start(ServerProcess(tmp_path / "first", "--auth", "none"))
+        second = start(ServerProcess(tmp_path / "second", "--auth", "none", "--follow", first.url))
+        home = tmp_path / "home"
+        home.mkdir()
+        ana = Window("demo", home)
+        stack.callback(ana.kill)
+        ana.do(join=[f"{first.url}#also={quote(second.url, safe='')}", "lab", "Ana"])
+        ana.until(is_in)
+        ana.do(add=[0.0, 0.0])
+        [lens] = ana.until(lambda state: is_in(state) and bool(state["places"]))["places"]
+        second.until_says("Session lab is being copied")
+        second.kill()
+        with Bench(first.url, "lab", "script") as bench:
+            for number in range(50):
+                bench[lens].move(float(number), 5.0)
+                bench.flush()
+            last = bench.clock
+        until_carried(home, last)
+        first.kill()
+        shutil.rmtree(tmp_path / "first")
+        second.start()
+        assert command(["promote", "--data", str(tmp_path / "second")]) == 0
+        second.until_says(r"Session lab: \d+ change\(s\) that it had lost came back")
+        state = ana.until(is_in)
+        assert state["places"] == {lens: [49.0, 5.0]}
+        with Bench(second.url, "lab", "auditor") as bench:
+            assert bench.clock == last

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from optiverse_collab.disk.parcels import places_in
 from tests.helpers.processes import kill, start
 
 DEADLINE_S = 60.0
@@ -70,3 +71,16 @@ class Window:
         """End the process as a crash would."""
         kill(self._process)
         self._process.communicate()
+
+
+def is_in(state: dict[str, Any]) -> bool:
+    """Whether a window is in a session, and the server has all its edits."""
+    return state["status"] == "connected" and not state["pending"]
+
+
+def until_carried(home: Path, clock: int) -> None:
+    """Wait until the parcels on a computer reach up to a clock."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not any(place.clock >= clock for file in home.rglob("parcels/*") for place in places_in(file)):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
