@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from benchmarks.bench import component, place
+from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Op, Put, Set
@@ -28,9 +29,6 @@ async def make(folder: Path, sessions: Iterable[str], components: int, changes: 
         sessions: their names.
         components: on the bench of each.
         changes: moves of these components that follow, one after the other.
-
-    Raises:
-        ChangeRefused: the components don't fit into a session.
     """
     bench = [msgspec.convert(component(number), Put) for number in range(components)]
     store = SqliteStore(folder)
@@ -40,7 +38,7 @@ async def make(folder: Path, sessions: Iterable[str], components: int, changes: 
 
 
 async def _make(store: SqliteStore, session: str, bench: Sequence[Put], changes: int) -> None:
-    history = History(History.empty("epoch"))
+    history = History(History.empty("epoch"), limits=Limits(session_bytes=2**40))  # the server has its own
     chunk = OpenChunk(await store.begin_chunk(session, history.snapshot()))
     for start in range(0, len(bench) + changes, SAVED_TOGETHER):
         last = min(start + SAVED_TOGETHER, len(bench) + changes)

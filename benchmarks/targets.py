@@ -74,19 +74,24 @@ def relay(tls: bool = False) -> Iterator[Target]:
 
 
 @contextlib.contextmanager
-def server(tls: bool = False, data: Path | None = None, tick_ms: float | None = None) -> Iterator[Target]:
+def server(
+    tls: bool = False, data: Path | None = None, tick_ms: float | None = None, memory_mb: int | None = None
+) -> Iterator[Target]:
     """The server as users start it.
 
     Args:
         tls: whether it encrypts.
         data: where its database is; by default in a folder of its own.
         tick_ms: how long it gathers edits, if not as usual.
+        memory_mb: how much its benches may take, if not as usual.
     """
     started = _python("optiverse_collab_server")
     if tick_ms is not None:
         started = [*_python("benchmarks.ticking"), str(tick_ms)]
     with TemporaryDirectory() as own:
         command = [*started, "--port", "0", "--data", str(data or own), *_tls(tls)]
+        if memory_mb is not None:
+            command += ["--memory-mb", str(memory_mb)]
         with process("server", command, OURS, tls) as target:
             yield target
 

@@ -15,7 +15,6 @@ from benchmarks.growth.axes import AXES, Axis, Size
 from benchmarks.growth.table import Result, row_of_plot, section
 from benchmarks.machine import described, machine
 from benchmarks.report import write
-from optiverse_collab.errors import ChangeRefused
 from optiverse_collab_server import file_limit
 
 SECONDS, QUICK_SECONDS = 6.0, 1.0
@@ -56,8 +55,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _result(size: Size, seconds: float) -> Result:
     try:
         return Result(size, measure.measure(size, seconds))
-    except ChangeRefused as refused:
-        return Result(size, problem=f"refused: {refused}")
     except (OSError, RuntimeError, asyncio.TimeoutError) as error:
         return Result(
             size, problem=f"stopped: {str(error).strip().splitlines()[0] if str(error) else 'no answer'}"

@@ -248,7 +248,8 @@ async def running(
         OSError: the server can't listen on the address.
         StorageError: at the end, the disk doesn't answer.
     """
-    limits, quotas = limits or Limits(), quotas or Quotas()
+    quotas = quotas or Quotas()
+    limits = limits or Limits(session_bytes=quotas.records_bytes)
     post, store = (None, store) if standby is None else (standby.post, standby.store)
     hub = Hub(store, limits, NAME, silence_seconds, entrance, quotas, key, post)
     app = App(hub, Doors(Bounds(all=quotas.connections)), tls, entrance, standby)

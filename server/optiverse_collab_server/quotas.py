@@ -8,6 +8,9 @@ from optiverse_collab.errors import ChangeRefused, Reason
 
 MB = 1_000_000
 
+ONE_SESSION = 0.96
+"""The share of the memory that one session's records may take."""
+
 FULL_SOON = 0.8
 """Above this share of its limit, there is a warning: whoever runs the server has time to drop history."""
 
@@ -27,6 +30,11 @@ class Quotas:
     session_bytes: int = 1_000 * MB
     space_bytes: int = 70 * MB
     connections: int = 2_000
+
+    @property
+    def records_bytes(self) -> int:
+        """The most memory of one session's records: nearly all, so that one large bench fits (LIM-16)."""
+        return int(self.space_bytes * ONE_SESSION)
 
     def warning(self, session_id: str, size: int) -> str:
         """The sentence for the log when a session is nearly full; empty before that."""

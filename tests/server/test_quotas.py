@@ -23,6 +23,7 @@ def test_session_may_take_as_much_as_it_may() -> None:
     assert quotas.refusal(2_500_000) is None
     assert "more than 2.5 MB" in str(quotas.refusal(2_500_001))
     assert Quotas() == Quotas(10_000, 1_000 * MB, 70 * MB, 2_000)
+    assert Quotas(space_bytes=1_000 * MB).records_bytes == 960 * MB
 
 
 def test_a_session_that_is_nearly_full_is_announced() -> None:
@@ -154,3 +155,18 @@ def test_sessions_have_the_memory_that_was_set() -> None:
 
     assert run(reason(9_000)) == "session_full"
     assert run(reason(18_000)) is None
+
+
+def test_one_session_may_take_nearly_all_of_the_memory() -> None:
+    """LIM-16: the server says in its first message how much."""
+
+    async def main() -> None:
+        quotas = Quotas(space_bytes=200_000)
+        async with live_server(quotas=quotas) as server, server.client("ann") as ann:
+            assert ann.ack["limits"]["session_bytes"] == 192_000
+            await ann.sync("a")
+            long = {**LENS, "props": {"x": "y" * 190_000}}
+            assert (await ann.push(1, long)).get("reason") is None
+            assert (await ann.push(2, {**long, "id": "more"}))["reason"] == "session_full"
+
+    run(main())
