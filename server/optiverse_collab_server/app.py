@@ -46,7 +46,7 @@ NAME = f"optiverse-collab-server {__version__}"
 
 NOT_A_STANDBY = "A standby needs a link made with invite --all --role follower."
 
-NO_ANSWER = "The disk does not answer; what is not stored was not acknowledged, and its authors have it."
+NO_ANSWER = "Storage does not answer; what is not stored was not acknowledged, and its authors have it."
 
 NODE_HEADER = "Optiverse-Node"
 """The header with the name of the server that has the session (OWN-7)."""

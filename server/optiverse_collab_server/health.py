@@ -20,7 +20,7 @@ from optiverse_collab_server.metrics import Metrics
 from optiverse_collab_server.standby.followers import Followers
 
 STOPPING = "The server is restarting."
-LATE = "The disk does not answer; nothing is saved for now."
+LATE = "Storage does not answer; nothing is saved for now."
 NOT_SERVING = {
     CloseReason.STANDBY: "This server is a standby; another one serves.",
     CloseReason.DEPOSED: "Another server has taken over from this one.",

@@ -245,7 +245,7 @@ class LiveSession:
     def _send_wait(self) -> None:
         """Storage is slow: tell everybody that nothing is saved for now (DUR-6)."""
         if not self.is_late:
-            log.warning("Session %s waits for the disk; until it answers, nothing is acknowledged", self.id)
+            log.warning("Session %s waits for storage; until it answers, nothing is acknowledged", self.id)
         self.is_late = True
         self._perform([Send(tuple(self.connections), Wait(WAIT_STORAGE))])
 

@@ -83,7 +83,7 @@ def test_a_server_that_nats_does_not_reach_stops_saving(tmp_path: Path) -> None:
                     await ann.flush()
                     line.stall()
                     ann.set("lens", {"pos": [1.0, 1.0]})
-                    await asyncio.to_thread(first.until_says, "waits for the disk")
+                    await asyncio.to_thread(first.until_says, "waits for storage")
                     async with connect(second.url, "lab", "bob", wait=True) as bob:
                         between.server_port = second.port
                         line.resume()

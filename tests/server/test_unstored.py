@@ -170,7 +170,7 @@ def test_people_are_told_that_nothing_is_saved(
             assert (await ann.receive("patch"))["acks"][0]["result"] == "commit"
             await ann.send({"type": "ping"})
             await ann.receive("pong")
-        assert "Session default waits for the disk" in caplog.text
+        assert "Session default waits for storage" in caplog.text
 
     on_a_slow_disk(monkeypatch, go)
 

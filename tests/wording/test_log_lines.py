@@ -53,8 +53,8 @@ def test_the_lines_that_users_know() -> None:
         (
             fx.SavingChanged(True),
             logging.WARNING,
-            "✗ The server is not saving at the moment. Its disk does not answer. Your edits stay here until "
-            "they are saved.",
+            "✗ The server is not saving at the moment. Its storage does not answer. Your edits stay here "
+            "until they are saved.",
         ),
         (fx.SavingChanged(False), logging.INFO, "✓ The server is saving again."),
         (

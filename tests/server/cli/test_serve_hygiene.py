@@ -148,4 +148,4 @@ def test_ends_in_time_though_the_disk_does_not_answer(tmp_path: Path) -> None:
     with ServerProcess(tmp_path, module="tests.helpers.slow_disk_server") as server:
         run(push(server))
         assert server.wait() == 1
-        assert any("The disk does not answer; what is not stored" in line for line in server.log)
+        assert any("Storage does not answer; what is not stored" in line for line in server.log)
