@@ -99,7 +99,7 @@ def forged(parcel: Parcel) -> list[Parcel]:
 
 @pytest.mark.parametrize("number", range(8))
 def test_forged_parcels_change_nothing(lost: Lost, number: int) -> None:
-    """BACK-8."""
+    """BACK-7."""
     lost.ann.kept = [forged(lost.ann.kept[1])[number]]
     lost.wire.connect(lost.ann)
     assert lost.clock == 3
@@ -109,7 +109,7 @@ def test_forged_parcels_change_nothing(lost: Lost, number: int) -> None:
 
 
 def test_parcels_of_another_session_change_nothing(lost: Lost) -> None:
-    """BACK-5: the name of the session is signed, too."""
+    """BACK-5, BACK-7: the name of the session is signed, too."""
     other = Lost()
     lost.wire.room.session_id = "other"
     lost.wire.room._recovery._session_id = "other"
@@ -119,7 +119,7 @@ def test_parcels_of_another_session_change_nothing(lost: Lost) -> None:
 
 
 def test_reordered_parcels_only_take_longer(lost: Lost) -> None:
-    """BACK-8: of each answer, what continues the history is taken."""
+    """BACK-7, BACK-8: of each answer, what continues the history is taken."""
     first, second, third = lost.ann.kept[1:]
     lost.ann.kept = [first, third, second]
     lost.wire.connect(lost.ann)
