@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Collection, Iterator
-from itertools import dropwhile
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from time import time
 from typing import BinaryIO, NamedTuple
@@ -42,7 +41,9 @@ class _Place(NamedTuple):
 
     epoch: str
     after: int
+    before: str
     clock: int
+    head: str
     file: Path
     start: int
     size: int
@@ -83,7 +84,7 @@ class ParcelFiles:
         self._size += HEAD_BYTES + len(payload)
 
     def after(self, clock: int, epochs: Collection[str]) -> list[Parcel]:
-        """The parcels that continue a history, in the order in which they were kept; at most one answer.
+        """The parcels that continue a history, as many as an answer may have.
 
         Args:
             clock: where it ends.
@@ -94,10 +95,10 @@ class ParcelFiles:
         """
         if self._places is None:
             self._places = [place for file in files_in(self._folder) for place in places_in(file)]
-        later = (one for one in self._places if one.epoch in epochs and one.clock > clock)
+        there = [one for one in self._places if one.epoch in epochs and one.after < one.clock > clock]
         found: list[Parcel] = []
         size = 0
-        for place in dropwhile(lambda one: one.after > clock, later):
+        for place in _next(there, clock):
             if found and (size + place.size > RETURNED_BYTES or len(found) == PARCELS_PER_MESSAGE):
                 break
             found.append(_read(place))
@@ -129,7 +130,7 @@ class ParcelFiles:
         return self._file
 
     def _place(self, parcel: Parcel, start: int, size: int) -> _Place:
-        return _Place(parcel.epoch, parcel.after, parcel.clock, self._path, start, size)
+        return _place(parcel, self._path, start, size)
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -157,8 +158,27 @@ def places_in(file: Path) -> Iterator[_Place]:
         start += HEAD_BYTES
         with contextlib.suppress(msgspec.DecodeError):
             parcel = _decoder.decode(payload)
-            yield _Place(parcel.epoch, parcel.after, parcel.clock, file, start, len(payload))
+            yield _place(parcel, file, start, len(payload))
         start += len(payload)
+
+
+def _place(parcel: Parcel, file: Path, start: int, size: int) -> _Place:
+    position = parcel.after, parcel.before, parcel.clock, parcel.head
+    return _Place(parcel.epoch, *position, file, start, size)
+
+
+def _next(places: Sequence[_Place], clock: int) -> Iterator[_Place]:
+    """The parcels with the next change, the newest first, and then what follows the newest.
+
+    There may be several: if its files were copied back, an epoch has gone on twice from one place. The server
+    knows which one continues its history.
+    """
+    first = [one for one in reversed(places) if one.after <= clock]
+    follows = {(one.after, one.before): one for one in places}
+    yield from first
+    place = first[0] if first else None
+    while place is not None and (place := follows.get((place.clock, place.head))) is not None:
+        yield place
 
 
 def _read(place: _Place) -> Parcel:

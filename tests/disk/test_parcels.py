@@ -69,10 +69,26 @@ def test_only_what_continues_is_found(files: ParcelFiles) -> None:
     """A parcel may begin earlier; what follows a gap, or is of another history, doesn't count."""
     for one in (parcel(0, 5), parcel(5, 7, epoch="f"), parcel(5, 8), parcel(20, 25)):
         files.keep(one)
-    assert clocks(files.after(6, ["e"])) == [(5, 8), (20, 25)]
+    assert clocks(files.after(6, ["e"])) == [(5, 8)]
     assert clocks(files.after(6, ["f", "g"])) == [(5, 7)]
     assert clocks(files.after(8, ["e"])) == []
     assert clocks(files.after(25, ["e"])) == []
+
+
+def test_a_history_that_went_on_twice(files: ParcelFiles) -> None:
+    """If files were copied back, an epoch has two continuations: the server gets the start of both."""
+    dead = [structs.replace(parcel(after, after + 2), before="", head="") for after in (4, 6, 8)]
+    for one in [parcel(0, 5), *dead, parcel(5, 7), parcel(7, 9)]:
+        files.keep(one)
+    assert files.after(5, ["e"]) == [parcel(5, 7), dead[0], parcel(7, 9)]
+
+
+def test_a_parcel_without_a_change_leads_nowhere(files: ParcelFiles) -> None:
+    """A client believes no server."""
+    files.keep(parcel(0, 5))
+    files.keep(parcel(5, 5))
+    files.keep(parcel(5, 4))
+    assert clocks(files.after(0, ["e"])) == [(0, 5)]
 
 
 def test_an_answer_is_short(files: ParcelFiles) -> None:
@@ -97,7 +113,8 @@ def test_a_write_that_was_cut_off_spoils_no_other(
     file.write_bytes(file.read_bytes()[:-3])
     again = open_files()
     again.keep(parcel(2, 3))
-    assert clocks(again.after(0, ["e"])) == [(0, 1), (2, 3)]
+    assert clocks(again.after(0, ["e"])) == [(0, 1)]
+    assert clocks(again.after(2, ["e"])) == [(2, 3)]
     assert len(files_in(folder)) == 2
 
 
@@ -165,7 +182,8 @@ def test_a_failed_write_closes_the_file(
         files.keep(parcel(1, 2))
     files.keep(parcel(2, 3))
     assert len(files_in(folder)) == 2
-    assert clocks(files.after(0, ["e"])) == [(0, 1), (2, 3)]
+    assert clocks(files.after(0, ["e"])) == [(0, 1)]
+    assert clocks(files.after(2, ["e"])) == [(2, 3)]
 
 
 def test_no_folder_is_made_for_a_deleted_slot(tmp_path: Path) -> None:

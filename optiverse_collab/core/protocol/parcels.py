@@ -48,7 +48,7 @@ class ParcelsRequest(Message, frozen=True, tag="parcels:request"):
 
 
 class ParcelsReturned(Message, frozen=True, tag="parcels:return"):
-    """The answer: the next parcels, in the order in which they were made; none if there are none (BACK-8).
+    """The answer: parcels with the next change, and what follows; none if there are none (BACK-8).
 
     Attributes:
         clock: of the request.
