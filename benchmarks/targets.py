@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -75,7 +75,7 @@ def relay(tls: bool = False) -> Iterator[Target]:
 
 @contextlib.contextmanager
 def server(
-    tls: bool = False, data: Path | None = None, tick_ms: float | None = None, memory_mb: int | None = None
+    tls: bool = False, data: Path | None = None, tick_ms: float | None = None, options: Sequence[str] = ()
 ) -> Iterator[Target]:
     """The server as users start it.
 
@@ -83,15 +83,13 @@ def server(
         tls: whether it encrypts.
         data: where its database is; by default in a folder of its own.
         tick_ms: how long it gathers edits, if not as usual.
-        memory_mb: how much its benches may take, if not as usual.
+        options: more of its command.
     """
     started = _python("optiverse_collab_server")
     if tick_ms is not None:
         started = [*_python("benchmarks.ticking"), str(tick_ms)]
     with TemporaryDirectory() as own:
-        command = [*started, "--port", "0", "--data", str(data or own), *_tls(tls)]
-        if memory_mb is not None:
-            command += ["--memory-mb", str(memory_mb)]
+        command = [*started, "--port", "0", "--data", str(data or own), *_tls(tls), *options]
         with process("server", command, OURS, tls) as target:
             yield target
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks import curves, page
 from benchmarks.growth import measure
-from benchmarks.growth.axes import AXES, Axis, Size
+from benchmarks.growth.axes import AXES, MOST_CONNECTIONS, Axis, Size
 from benchmarks.growth.table import Result, row_of_plot, section
 from benchmarks.machine import described, machine
 from benchmarks.report import write
@@ -19,9 +19,6 @@ from optiverse_collab_server import file_limit
 
 SECONDS, QUICK_SECONDS = 6.0, 1.0
 """How long each size is under load, after the warm-up."""
-
-MOST_CONNECTIONS = 2_000
-"""From this process, for the last of the sizes; each is an open file."""
 
 PICTURE = page.PAGE.parent / "images" / "growth.svg"
 TITLE = "What the server takes as participants, items, edits and sessions grow"

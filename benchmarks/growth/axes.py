@@ -60,6 +60,10 @@ class Axis:
         return int(getattr(size, self.key))
 
 
+MOST_CONNECTIONS = 6_000
+"""Enough for the last of the sizes; each is an open file, here and in the server."""
+
+
 def _sessions(number: int) -> Size:
     return Size(participants=2, items=10, sessions=number)
 
@@ -104,7 +108,7 @@ AXES = (
         "sessions",
         "Each has two participants and ten items. One of the two drags, at 30 Hz; from ten sessions on, all "
         "together have 300 edits per s.",
-        [_sessions(number) for number in (1, 10, 100, 1_000)],
+        [_sessions(number) for number in (1, 10, 100, 1_000, 2_500)],
         [_sessions(number) for number in (1, 20)],
         {
             "memory_mb": "each session has its tasks, its bench and two connections",

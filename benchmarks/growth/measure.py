@@ -12,7 +12,7 @@ from time import perf_counter
 from benchmarks import fanout
 from benchmarks.dialects import Ours
 from benchmarks.fanout import percentile
-from benchmarks.growth.axes import Size
+from benchmarks.growth.axes import MOST_CONNECTIONS, Size
 from benchmarks.join import join
 from benchmarks.loop import run
 from benchmarks.made import make
@@ -32,8 +32,8 @@ JOINS = 5
 """A newcomer's time is the median of that many."""
 
 
-MEMORY_MB = 1_000
-"""For the largest sizes the server needs more memory than a lab's."""
+OPTIONS = ("--memory-mb", "1000", "--max-connections", str(MOST_CONNECTIONS))
+"""For the largest sizes the server may hold more than a lab's."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ def measure(size: Size, seconds: float) -> Grown:
     with TemporaryDirectory() as folder:
         data = Path(folder)
         asyncio.run(make(data, names, size.items, size.age))
-        with server(data=data, memory_mb=MEMORY_MB) as target:
+        with server(data=data, options=OPTIONS) as target:
             loaded = fanout.drive(_rooms(target, names), size.load(seconds))
         disk_mb = sum(file.stat().st_size for file in data.iterdir() if file.is_file()) / 1e6
         began = perf_counter()
-        with server(data=data, memory_mb=MEMORY_MB) as target:
+        with server(data=data, options=OPTIONS) as target:
             restart_ms = (perf_counter() - began) * 1000
             back_ms, join_ms = run(_back(_rooms(target, names), size))
     return Grown(
