@@ -28,7 +28,7 @@ from optiverse_collab_server.quotas import Quotas
 from optiverse_collab_server.session import LiveSession
 from optiverse_collab_server.standby.standing import Post
 from optiverse_collab_server.storage import Store
-from optiverse_collab_server.storage.api import ANY_SIZE, TooLarge
+from optiverse_collab_server.storage.api import ANY_SIZE, Elsewhere, TooLarge
 from optiverse_collab_server.tally import Tally
 from optiverse_collab_server.unstored import Unstored
 from optiverse_collab_server.writer import SessionWriter
@@ -210,6 +210,8 @@ class Hub:
 
     async def _open(self, session_id: str) -> LiveSession | None:
         """Open a session; None if there is no space for it beside the others (LIM-16, LIM-18)."""
+        if owner := await self.elsewhere(session_id):
+            raise Elsewhere(session_id, owner)
         async with self._opening:  # each takes memory before its size is known
             try:
                 return await self._load(session_id)

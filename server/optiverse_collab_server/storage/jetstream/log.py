@@ -196,20 +196,3 @@ class SessionLog:
         except Unanswered:
             return None
         return End(0, "", 0) if found is None else decode_record(found.data).end(found.sequence)
-
-
-async def other_owner(stream: Stream, node: Node, last: LogRecord) -> str:
-    """The name of another, living server that owns a log; empty if it may be taken (OWN-5).
-
-    Args:
-        stream: says who lives.
-        node: this server.
-        last: the log's last record.
-
-    Raises:
-        StorageError: NATS does not answer.
-    """
-    is_ours = last.node == node.name  # a run of ours that has ended
-    if is_ours or last.kind is Kind.FREE or not await stream.is_alive(last.node, last.run):
-        return ""
-    return last.node

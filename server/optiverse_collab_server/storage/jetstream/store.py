@@ -27,14 +27,12 @@ from optiverse_collab_server.storage.api import (
     closed,
     no_such_session,
 )
-from optiverse_collab_server.storage.jetstream.log import Node, SessionLog, other_owner
+from optiverse_collab_server.storage.jetstream.log import Node, SessionLog
 from optiverse_collab_server.storage.jetstream.past import read_at, read_span, read_start
 from optiverse_collab_server.storage.jetstream.reading import LogReader
 from optiverse_collab_server.storage.jetstream.records import LogRecord, State, decode_record
+from optiverse_collab_server.storage.jetstream.signs import BEAT_SECONDS, Signs
 from optiverse_collab_server.storage.jetstream.stream import ALIVE_SECONDS, Stream, open_stream
-
-BEAT_SECONDS = ALIVE_SECONDS / 4
-"""How often a server gives a sign of life."""
 
 CLOSE_SECONDS = 3.0
 """How long a server waits until NATS knows that it has given sessions up."""
@@ -55,6 +53,7 @@ class JetStreamStore:
     def __init__(self, stream: Stream, name: str) -> None:
         self._stream = stream
         self._node = Node(name, secrets.token_hex(8), itertools.count(1).__next__)
+        self._signs = Signs(stream, self._node)
         self._logs: dict[str, SessionLog] = {}
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._work: set[asyncio.Task[Any]] = set()
@@ -124,10 +123,10 @@ class JetStreamStore:
         return await self._stream.sessions()
 
     async def elsewhere(self, session_id: str) -> str:
-        """See `Store.elsewhere`."""
+        """See `Store.elsewhere`; waits until the owner gives another sign of life, or the last one ends."""
         self._check_open()
         newest = None if session_id in self._logs else await self._newest(session_id)
-        return "" if newest is None else await other_owner(self._stream, self._node, newest[1])
+        return newest[1].node if newest is not None and await self._signs.owner_lives(newest[1]) else ""
 
     async def release(self, session_id: str) -> None:
         """See `Store.release`."""
@@ -162,9 +161,11 @@ class JetStreamStore:
         self._beating.cancel()
         last = asyncio.create_task(self._finish())
         await asyncio.wait([last], timeout=CLOSE_SECONDS)
-        unfinished = {*self._work, self._beating, last}
-        for task in unfinished:
-            task.cancel()
+        unfinished = pending = {*self._work, self._beating, last}
+        while pending:  # again, since `wait_for` may swallow a cancellation before Python 3.12
+            for task in pending:
+                task.cancel()
+            _, pending = await asyncio.wait(pending, timeout=0.2)
         await asyncio.gather(*unfinished, return_exceptions=True)
         await self._stream.close()
 
@@ -199,8 +200,8 @@ class JetStreamStore:
         if newest is None:
             return None
         last, record = newest
-        if owner := await other_owner(self._stream, self._node, record):
-            raise Elsewhere(session_id, owner)
+        if await self._signs.of_owner(record):
+            raise Elsewhere(session_id, record.node)
         state = record.state if record.state.chunk else msgspec.structs.replace(record.state, chunk=last)
         log = SessionLog(self._stream, self._node, session_id, last, state, [])
         await log.take()

@@ -141,11 +141,11 @@ class Stream:
         with explained():
             await self._js.publish(self._life(node), run.encode(), msg_ttl=ALIVE_SECONDS)
 
-    async def is_alive(self, node: str, run: str) -> bool:
-        """Whether a run of a server gave a sign of life lately."""
+    async def sign_of(self, node: str, run: str) -> int:
+        """The number of the last sign of life of a server's run; 0 if it gave none lately."""
         with explained():
             last = await self._last(self._life(node))
-        return last is not None and last.data.decode() == run
+        return last.sequence if last is not None and last.data.decode() == run else 0
 
     async def close(self) -> None:
         """Disconnect."""

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 
-from optiverse_collab_server.storage.jetstream import store, stream
+from optiverse_collab_server.storage.jetstream import signs, store, stream
 from optiverse_collab_server.storage.jetstream.store import JetStreamStore, open_store
 from tests.helpers.nats_server import NatsServer
 
@@ -34,4 +34,6 @@ def short_lives(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server counts as gone a second after its last sign of life."""
     monkeypatch.setattr(stream, "ALIVE_SECONDS", 1.0)
     monkeypatch.setattr(store, "ALIVE_SECONDS", 1.0)
-    monkeypatch.setattr(store, "BEAT_SECONDS", 0.2)
+    for module in (store, signs):
+        monkeypatch.setattr(module, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(signs, "PAUSE_SECONDS", 0.05)

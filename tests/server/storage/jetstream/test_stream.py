@@ -39,11 +39,13 @@ def test_a_stream_with_too_few_replicas_is_refused(nats: NatsServer) -> None:
 def test_an_earlier_run_of_a_live_server_is_dead(nats: NatsServer) -> None:
     async def scenario() -> None:
         one = await open_stream([nats.address], replicas=1)
-        assert not await one.is_alive("a", "run 1")
+        assert not await one.sign_of("a", "run 1")
         await one.beat("a", "run 1")
-        assert await one.is_alive("a", "run 1")
+        first = await one.sign_of("a", "run 1")
+        await one.beat("a", "run 1")
+        assert 0 < first < await one.sign_of("a", "run 1")
         await one.beat("a", "run 2")
-        assert not await one.is_alive("a", "run 1")
+        assert not await one.sign_of("a", "run 1")
         await one.close()
         await one.close()
 
