@@ -147,6 +147,7 @@ class Following:
         self._line, self._book = line, book
         self._copies = Copies(store, self._on_durable)
         self._grants: list[StoredGrant] = []
+        self._adding: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Follow until the connection ends.
@@ -163,6 +164,8 @@ class Following:
             raise Ended(str(error)) from error
         finally:
             await self._copies.settled()
+            if self._adding is not None:
+                await asyncio.wait([self._adding])
 
     async def _beat(self) -> None:
         while True:
@@ -195,14 +198,19 @@ class Following:
         if self._book is None:
             return
         if not message.all:
-            await self._book.add(message.grants, message.gone)
+            await self._add(self._book, message.grants, message.gone)
             return
         self._grants += message.grants
         if message.done:
             ids = {grant.id for grant in self._grants}
             gone = [grant.id for grant in self._book.grants if grant.id not in ids]
-            await self._book.add(self._grants, gone)
+            await self._add(self._book, self._grants, gone)
             self._grants = []
+
+    async def _add(self, book: GrantBook, grants: list[StoredGrant], gone: list[str]) -> None:
+        """Add grants, to the end even if this server is promoted meanwhile."""
+        self._adding = asyncio.create_task(book.add(grants, gone))
+        await asyncio.shield(self._adding)
 
     async def _on_durable(self, session: str, clock: int) -> None:
         with contextlib.suppress(WebSocketException):  # the listener notices, too

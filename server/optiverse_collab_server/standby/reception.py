@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import msgspec
@@ -15,6 +15,8 @@ from websockets.exceptions import ConnectionClosed
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.access.book import GrantBook
+from optiverse_collab_server.access.grants import may_follow
+from optiverse_collab_server.access.tokens import token_in
 from optiverse_collab_server.standby.followers import Followers
 from optiverse_collab_server.standby.messages import (
     Alive,
@@ -73,7 +75,7 @@ class Reception:
         with contextlib.suppress(ConnectionClosed):
             try:
                 await self._serve(ws)
-            except (msgspec.MsgspecError, _Unexpected, asyncio.TimeoutError, StorageError) as error:
+            except (msgspec.MsgspecError, _Over, asyncio.TimeoutError, StorageError) as error:
                 why = "it was silent for too long" if isinstance(error, asyncio.TimeoutError) else str(error)
                 log.warning("The connection of the standby at %s:%d ends: %s", host, port, why)
                 await ws.close()
@@ -106,6 +108,16 @@ class Reception:
                     return
         raise _Unexpected(message)
 
+    async def _beat(self, ws: ServerConnection, send: Callable[[FromPrimary], Awaitable[None]]) -> None:
+        """Say that this server lives, as long as the standby has the right to follow."""
+        token = None if ws.request is None else token_in(ws.request.headers)
+        while True:
+            await asyncio.sleep(ALIVE_SECONDS)
+            book = self._book
+            if book is not None and not may_follow(book.grants.of_token(token or ""), book.clock()):
+                raise _Over("its right to follow has ended")
+            await send(Alive())
+
     async def _feed(self, ws: ServerConnection, claimed: dict[str, Where]) -> None:
         sending = asyncio.Lock()
 
@@ -117,13 +129,17 @@ class Reception:
         self._followers.join(sender)
         log.info("A standby at %s follows", ws.remote_address[0])
         try:
-            await first_of(sender.run(), _listen(ws, sender), _beat(send))
+            await first_of(sender.run(), _listen(ws, sender), self._beat(ws, send))
         finally:
             self._followers.leave(sender)
             log.warning("The standby at %s is gone", ws.remote_address[0])
 
 
-class _Unexpected(Exception):
+class _Over(Exception):
+    """The connection ends; with the reason."""
+
+
+class _Unexpected(_Over):
     def __init__(self, message: object) -> None:
         super().__init__(f"it sent {type(message).__name__}, which is not expected there")
 
@@ -135,12 +151,6 @@ async def _listen(ws: ServerConnection, sender: Sender) -> None:
             sender.confirmed(message.session, message.clock)
         elif not isinstance(message, Alive):
             raise _Unexpected(message)
-
-
-async def _beat(send: Any) -> None:
-    while True:
-        await asyncio.sleep(ALIVE_SECONDS)
-        await send(Alive())
 
 
 async def _next(ws: ServerConnection) -> FromStandby:

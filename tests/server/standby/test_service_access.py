@@ -13,7 +13,7 @@ from optiverse_collab.core.protocol.access import GrantKind
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.access.grants import EVERY_SESSION
 from optiverse_collab_server.signing import signing_key
-from optiverse_collab_server.standby import messages, service
+from optiverse_collab_server.standby import messages, reception, service
 from tests.helpers.aio import run, until
 from tests.helpers.grants import grant
 from tests.helpers.live_server import LiveServer
@@ -113,6 +113,28 @@ def test_others_may_not_follow(tmp_path: Path, token: str, caplog: pytest.LogCap
 
     run(main())
     assert "A standby needs a link made with invite --all --role follower." in caplog.text
+
+
+def test_a_standby_whose_right_ends_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """STAND-1: it gets nothing from then on, and can't come back."""
+    monkeypatch.setattr(reception, "ALIVE_SECONDS", 0.02)
+
+    async def main() -> None:
+        async with (
+            guarded(tmp_path / "first") as first,
+            guarded(tmp_path / "second", f"{first.url}#t={'f' * 22}"),
+        ):
+            await until(lambda: first.service.followers.count == 1)
+            book = first.service.reception._book
+            assert book is not None
+            await book.add([FOLLOWER._replace(role=Role.NONE)])
+            await until(lambda: "can't follow at the moment: server rejected WebSocket" in caplog.text)
+            assert first.service.followers.count == 0
+
+    run(main())
+    assert "ends: its right to follow has ended" in caplog.text
 
 
 def test_the_link_of_a_standby_lets_nobody_in(tmp_path: Path) -> None:
