@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.access import Role
+from optiverse_collab.core.client.carrying import KeepParcel
 from optiverse_collab.core.client.confirmed import LANES
 from optiverse_collab.core.client.effects import (
     Acknowledged,
@@ -22,6 +23,8 @@ from optiverse_collab.core.client.effects import (
 )
 from optiverse_collab.core.client.past_effects import PastArrived
 from optiverse_collab.core.client.people import COLOUR, PERSON, Introduction
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import (
@@ -33,6 +36,7 @@ from optiverse_collab.core.protocol.messages import (
     UserJoined,
     UserLeft,
 )
+from optiverse_collab.core.protocol.parcels import Parcel
 from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.protocol.past import PastPage, PastRequest
 from optiverse_collab.core.records import Put
@@ -245,3 +249,10 @@ def test_who_introduces_themselves_shows_who_they_are(wire: Wire, ann: Peer) -> 
     wire.now_ms += 100
     assert Transmit(PresenceUpdate({PERSON: "person", COLOUR: 4})) in ann.session.poll(wire.now_ms)
     assert ann.session.people.person_of("c9") == "g9"
+
+
+def test_a_parcel_is_passed_on_to_be_kept() -> None:
+    """BACK-6"""
+    parcel = Parcel("e", 3, "00" * 16, 5, "11" * 16, b"packed", "22" * 16)
+    session = SessionClient("ann", Replica("a"))
+    assert session.receive(encode(parcel), 0.0) == [KeepParcel(parcel)]

@@ -10,7 +10,7 @@ from optiverse_collab.core.records import Put
 from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Parent
-from optiverse_collab.core.server.lineage import continued, last_shared, parent_position
+from optiverse_collab.core.server.lineage import continued, epochs_here, last_shared, parent_position
 from tests.core.server.histories import asked, at, do, make
 
 
@@ -52,3 +52,13 @@ def test_position_behind_the_parting_is_told_where_it_was() -> None:
     answer = answer_of(history, request)
     assert isinstance(answer, OtherHistory)
     assert answer.parent == ParentPosition("e", 2, "1970-01-01T00:00:00.000Z")
+
+
+def test_epochs_of_a_history_include_those_that_part_at_its_end() -> None:
+    """BACK-8: changes of these may come next."""
+    snapshot = structs.replace(of_three().snapshot(), epoch="e4")
+    parents = [Parent("e1", 7, 70), Parent("e2", 2, 20), Parent("e3", 3, 50)]
+    history = History(structs.replace(snapshot, parents=parents))
+    assert epochs_here(history) == ["e4", "e3"]
+    do(history, Put("item-3", "k", {}))
+    assert epochs_here(history) == ["e4"]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from optiverse_collab.core.access import Role
+from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.access import UserRole
 from optiverse_collab.core.protocol.close_codes import CloseReason
-from optiverse_collab.core.protocol.messages import UserAway, UserJoined, UserLeft
+from optiverse_collab.core.protocol.messages import SyncRequest, UserAway, UserJoined, UserLeft
 from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.core.protocol.timestamps import timestamp
+from optiverse_collab.core.records import Put
 from optiverse_collab.core.server.effects import Close, Send
 from optiverse_collab.core.server.members import Admission, Member, Members, free_name
+from tests.core.server.histories import do, make
 
 
 def members(*names: str) -> list[Member]:
@@ -90,3 +93,36 @@ def test_name_is_given_back_to_who_had_it() -> None:
     members.remove("c-ann", 0)
     joined = UserJoined("ann", "again", "1970-01-01T00:00:00.000Z", Role.VIEWER)
     assert members.rename("again") == [Send(("again",), joined)]
+
+
+def test_whoever_synchronises_goes_on_from_their_last_change() -> None:
+    """SYNC-8: with the origins that they settle, as far as the history knows them."""
+    history = make()
+    for number in (1, 2):
+        do(history, Put("lens", "k", {"n": number}), by="replica")
+    member = Member("ann", Participant("ann", "c0", "t"), denied=True)
+    member.synchronise(SyncRequest("replica", settles=["unknown"]), history)
+    assert (member.pushed, member.accepted, member.denied) == (2, 2, False)
+    assert member.settled == frozenset()
+    member.synchronise(SyncRequest("another", settles=["replica"]), history)
+    assert (member.pushed, len(member.settled)) == (0, 1)
+
+
+def test_connections_of_a_replica_are_found_by_its_client_ids() -> None:
+    """SYNC-5: those that have synchronised, and the one that asks."""
+    all = people(ann="", bob="", cid="")
+    all.all["c-ann"].request = SyncRequest("a")
+    all.all["c-bob"].request = SyncRequest("b")
+    assert all.of_replica("c-cid", ["a", "x"]) == ["c-ann", "c-cid"]
+
+
+def test_the_first_message_says_who_is_there_and_what_one_may() -> None:
+    """MSG-1, ACC-2"""
+    all = people(bob="")
+    admission = Admission(Role.VIEWER, "g1", token="t1", expires_ms=1_000)
+    all.add("c-ann", "ann", 7_000, admission)
+    ack = all.ack("c-ann", "lab", "server 1", Limits(), admission)
+    assert (ack.user_id, ack.connection_id, ack.session_id) == ("ann", "c-ann", "lab")
+    assert [user.user_id for user in ack.users] == ["bob", "ann"]
+    assert (ack.role, ack.token, ack.expires) == (Role.VIEWER, "t1", timestamp(1_000))
+    assert ack.timestamp == timestamp(7_000)

@@ -211,3 +211,17 @@ def test_an_empty_session_is_no_backup() -> None:
     world.wire.connect(world.ann)
     assert world.wire.noticed == []
     assert world.ann.told(EpochChanged) == [EpochChanged("epoch 1")]
+
+
+def test_after_a_recovery_the_rest_is_noticed_again() -> None:
+    """BACK-10: a loss that was noticed before counts from where the history ends now."""
+    restored = Restored()
+    signatures = restored.wire.room._signatures
+
+    def noticed(client_id: str) -> list[RoomEffect]:
+        effects = restored.ask(restored.request(restored.signed, client_id))
+        return [one for one in effects if isinstance(one, BackupNoticed)]
+
+    assert [len(noticed("b")), len(noticed("c"))] == [1, 0]
+    signatures.recovered()
+    assert [len(noticed("d")), len(noticed("e"))] == [1, 0]
