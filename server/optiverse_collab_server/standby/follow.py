@@ -40,7 +40,7 @@ from optiverse_collab_server.standby.messages import (
     encode,
     portions,
 )
-from optiverse_collab_server.standby.reception import ALIVE_SECONDS, SILENT_SECONDS, first_of
+from optiverse_collab_server.standby.reception import ALIVE_SECONDS, SILENT_SECONDS, first_of, within
 from optiverse_collab_server.storage import CopiedStore
 
 RETRY_SECONDS = 1.0
@@ -119,7 +119,7 @@ def _opened(to: Address) -> connect:
 
 async def _receive(ws: ClientConnection) -> FromPrimary:
     try:
-        data = await asyncio.wait_for(ws.recv(decode=False), SILENT_SECONDS)
+        data = await within(SILENT_SECONDS, ws.recv(decode=False))
         message: FromPrimary = decode_from_primary(data)
     except asyncio.TimeoutError:
         raise Ended(f"it sent nothing for {SILENT_SECONDS:.0f} s") from None

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
@@ -45,6 +45,8 @@ WHY = {
     State.STANDBY: "it is a standby itself",
     State.DEPOSED: "another server has taken over from it",
 }
+
+T = TypeVar("T")
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -123,7 +125,7 @@ class Reception:
 
         async def send(message: FromPrimary) -> None:
             async with sending:
-                await asyncio.wait_for(_send(ws, message), SILENT_SECONDS)
+                await within(SILENT_SECONDS, _send(ws, message))
 
         sender = Sender(self._store, self._book, self._followers, claimed, send)
         self._followers.join(sender)
@@ -154,13 +156,31 @@ async def _listen(ws: ServerConnection, sender: Sender) -> None:
 
 
 async def _next(ws: ServerConnection) -> FromStandby:
-    data = await asyncio.wait_for(ws.recv(decode=False), SILENT_SECONDS)
+    data = await within(SILENT_SECONDS, ws.recv(decode=False))
     message: FromStandby = decode_from_standby(data)
     return message
 
 
 async def _send(ws: ServerConnection, message: FromPrimary) -> None:
     await ws.send(encode(message))
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """The result of some work that may take so long.
+
+    Not asyncio.wait_for: before Python 3.12 it swallows a cancellation that arrives together with the result
+    (python/cpython#86296), and the connection would never end.
+
+    Raises:
+        asyncio.TimeoutError: it took longer.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        if not (await asyncio.wait([task], timeout=seconds))[0]:
+            raise asyncio.TimeoutError
+        return task.result()
+    finally:
+        task.cancel()
 
 
 async def first_of(*coroutines: Coroutine[Any, Any, None]) -> None:
