@@ -185,9 +185,8 @@ async def open_stream(servers: Sequence[str], replicas: int) -> Stream:
         )
         await asyncio.wait_for(connect, CONNECT_SECONDS)  # it never gives up
     except (asyncio.TimeoutError, Error, OSError) as error:
-        raise StorageError(
-            f"No NATS server answers at {', '.join(servers)}; start one, or check --store."
-        ) from error
+        places = ", ".join(address.rpartition("@")[2].rpartition("/")[2] for address in servers)
+        raise StorageError(f"No NATS server answers at {places}; start one, or check --store.") from error
     try:
         return Stream(client, await _stream_id(client.jetstream(timeout=CONNECT_SECONDS), replicas))
     except BaseException:

@@ -13,11 +13,11 @@ from tests.helpers.nats_server import NatsServer, free_port, needs_nats
 pytestmark = needs_nats
 
 
-def test_a_server_that_does_not_answer_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_does_not_answer_is_named_without_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream, "CONNECT_SECONDS", 0.3)
-    address = f"nats://127.0.0.1:{free_port()}"
-    with pytest.raises(StorageError, match=f"No NATS server answers at {address}; start one"):
-        aio.run(open_stream([address], replicas=1))
+    place = f"127.0.0.1:{free_port()}"
+    with pytest.raises(StorageError, match=f"No NATS server answers at {place}; start one"):
+        aio.run(open_stream([f"nats://ann:secret@{place}"], replicas=1))
 
 
 def test_too_few_servers_for_the_replicas_are_refused(nats: NatsServer) -> None:
