@@ -95,7 +95,7 @@ def test_what_nobody_would_find_is_not_acknowledged(tmp_path: Path, what: str) -
         assert run(edit(server, 1)) == "acknowledged"
         harm(tmp_path / "data", what)
         assert run(edit(server, 2)) == "session_failed"
-        assert any("while the server ran, and nothing is stored any more" in line for line in server.log)
+        server.until_says("while the server ran, and nothing is stored any more")
         server.kill()
 
 
