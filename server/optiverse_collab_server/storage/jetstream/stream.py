@@ -33,7 +33,7 @@ PART_BYTES = 512 * 1024
 """A message is not much longer: by default, NATS accepts 1 MiB."""
 
 _BATCH = 256
-_NO_STREAM, _WRONG_LAST = 10059, (10071, 10164)
+_NAME_IN_USE, _NO_STREAM, _WRONG_LAST = 10058, 10059, (10071, 10164)
 _EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 
 
@@ -212,6 +212,8 @@ async def _stream_id(js: JetStreamContext, replicas: int) -> str:
             try:
                 found = (await js.add_stream(config)).config
             except APIError as error:
+                if error.err_code == _NAME_IN_USE:  # another server has just made it
+                    return await _stream_id(js, replicas)
                 raise StorageError(
                     f"NATS can't keep {replicas} copies of the sessions ({error.description}); start enough "
                     "servers with JetStream, or ask for fewer with --replicas."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from optiverse_collab.errors import StorageError
@@ -32,6 +34,19 @@ def test_a_stream_with_too_few_replicas_is_refused(nats: NatsServer) -> None:
             StorageError, match=r"keeps 1 copies .* asks for 3; change that with `nats stream"
         ):
             await open_stream([nats.address], replicas=3)
+
+    aio.run(scenario())
+
+
+def test_servers_that_start_together_make_one_stream(nats: NatsServer) -> None:
+    """All but the first find that it was made meanwhile."""
+
+    async def scenario() -> None:
+        found = await asyncio.gather(*(open_stream([nats.address], replicas=1) for _ in range(6)))
+        await found[0].beat("a", "run 1")
+        assert all([await one.sign_of("a", "run 1") for one in found])
+        for one in found:
+            await one.close()
 
     aio.run(scenario())
 
