@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
 import shutil
 import sys
-from contextlib import AsyncExitStack, ExitStack
+from contextlib import AsyncExitStack, ExitStack, redirect_stdout
 from pathlib import Path
 from urllib.parse import quote
 
@@ -63,6 +65,13 @@ def test_nothing_acknowledged_is_lost_with_the_server(tmp_path: Path) -> None:
         assert second.until_says(r"This server serves from now on \(term 2\)")
 
 
+def stored_clock(data: Path) -> int:
+    """The clock of the session in a data folder, as the command shows it."""
+    with redirect_stdout(io.StringIO()) as output:
+        command(["sessions", "--json", "--data", str(data)])
+    return max((one["change"] for one in json.loads(output.getvalue())), default=0)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal that ends a program cleanly")
 def test_windows_give_the_standby_what_it_lacks(tmp_path: Path) -> None:
     """STAND-7, BACK-5 to BACK-10: it was away for the last changes, and the server's disk is gone."""
@@ -79,6 +88,7 @@ def test_windows_give_the_standby_what_it_lacks(tmp_path: Path) -> None:
         ana.do(add=[0.0, 0.0])
         [lens] = ana.until(lambda state: is_in(state) and bool(state["places"]))["places"]
         second.until_says("Session lab is being copied")
+        run(until(lambda: stored_clock(tmp_path / "second") > 0))
         second.kill()
         with Bench(first.url, "lab", "script") as bench:
             for number in range(50):
