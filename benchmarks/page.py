@@ -1,4 +1,4 @@
-"""Sections and tables of docs/performance.md."""
+"""Sections of pages that a command writes, and tables; docs/performance.md is the benchmarks' own."""
 
 from __future__ import annotations
 

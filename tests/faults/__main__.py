@@ -6,10 +6,11 @@ import argparse
 import asyncio
 import sys
 
+from benchmarks.page import write_section
 from tests.faults.cells import CELLS
 from tests.faults.play import Outcome, play
 from tests.faults.scenarios import at_length
-from tests.faults.table import legend, table, write_section
+from tests.faults.table import PAGE, legend, table
 
 
 def main() -> int:
@@ -33,9 +34,9 @@ def main() -> int:
     if not part:
         text, more = asyncio.run(at_length())
         problems += more
-        write_section("faults", legend())
-        write_section("table", table(outcomes))
-        write_section("at length", "\n".join([text, *(f"- Wrong: {problem}" for problem in more)]))
+        write_section("faults", legend(), PAGE)
+        write_section("table", table(outcomes), PAGE)
+        write_section("at length", "\n".join([text, *(f"- Wrong: {problem}" for problem in more)]), PAGE)
     return int(bool(problems))
 
 

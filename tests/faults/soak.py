@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from optiverse_collab.scripting import AsyncBench, connect
+from benchmarks.page import write_section
 from tests.faults.cells import FAULTS
 from tests.faults.memory import Growth, Samples, smallest_leak_mb_per_h
 from tests.faults.session import LENS, SESSION, differences, do, fill, lens, names_stored, settled, until
-from tests.faults.table import write_section
+from tests.faults.table import PAGE
 from tests.helpers.proxy import Proxy, proxy
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.window_process import Window
@@ -215,7 +216,7 @@ def main() -> int:
     asked = parser.parse_args()
     report = asyncio.run(soak(60 * asked.minutes, asked.seed))
     sys.stdout.write(f"{report}\n")
-    write_section("soak", str(report))
+    write_section("soak", str(report), PAGE)
     return int(bool(report.problems))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,24 +27,6 @@ def table(outcomes: Sequence[Outcome]) -> str:
 def legend() -> str:
     """The description of each fault."""
     return "\n".join(f"- **{fault.name}**: {fault.what}" for fault in FAULTS)
-
-
-def write_section(name: str, text: str, page: Path = PAGE) -> None:
-    """Replace the text between the two comments of a section.
-
-    Raises:
-        ValueError: the page has no such section.
-    """
-    before = page.read_text(encoding="utf-8")
-    after, count = re.subn(
-        f"(<!-- {name} -->\n).*?(<!-- end of {name} -->)",
-        lambda marks: f"{marks[1]}{text}\n{marks[2]}",
-        before,
-        flags=re.DOTALL,
-    )
-    if count != 1:
-        raise ValueError(f"{page.name} needs one section {name!r}.")
-    page.write_text(after, encoding="utf-8")
 
 
 def _field(outcome: Outcome | None) -> str:

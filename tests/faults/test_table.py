@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.cells import FAULTS, Phase, cell
 from tests.faults.play import Outcome
-from tests.faults.table import PAGE, legend, table, write_section
+from tests.faults.table import PAGE, legend, table
 
 
 def test_table_shows_times_and_names_what_went_wrong() -> None:
@@ -25,15 +25,6 @@ def test_table_shows_times_and_names_what_went_wrong() -> None:
     assert f"| cut | {no} | {no} | told 0.0 s, not back ✗ | not run |" in made
     assert made.endswith("- cut, pushing: the drag was lost")
     assert table(outcomes[:2]).endswith("Nothing went wrong in any of them.")
-
-
-def test_only_the_section_is_replaced(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_text("a\n<!-- one -->\nold\n<!-- end of one -->\nb\n", encoding="utf-8")
-    write_section("one", r"new \1", page)
-    assert page.read_text(encoding="utf-8") == "a\n<!-- one -->\nnew \\1\n<!-- end of one -->\nb\n"
-    with pytest.raises(ValueError, match="needs one section 'two'"):
-        write_section("two", "", page)
 
 
 def test_page_knows_every_fault_and_phase() -> None:
