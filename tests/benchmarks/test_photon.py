@@ -13,7 +13,7 @@ from tests.helpers.processes import python
 @pytest.mark.optiverse
 @pytest.mark.skipif(bool(missing()), reason="needs Xvfb and xdotool")
 def test_every_figure_is_there() -> None:
-    """In processes of its own, as it is run."""
+    """In processes of its own, as from the command line."""
     with python("-m", "benchmarks.photon", "--components", "25", "--sweeps", "1", "--no-idle") as process:
         output, _ = process.communicate()
     assert process.returncode == 0, output

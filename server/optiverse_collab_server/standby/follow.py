@@ -43,9 +43,6 @@ from optiverse_collab_server.standby.messages import (
 from optiverse_collab_server.standby.reception import ALIVE_SECONDS, SILENT_SECONDS, first_of, within
 from optiverse_collab_server.storage import CopiedStore
 
-RETRY_SECONDS = 1.0
-"""How soon a standby tries again."""
-
 OPEN_SECONDS = 10.0
 
 log = logging.getLogger("optiverse_collab_server")

@@ -230,7 +230,7 @@ class JetStreamStore:
         return size
 
     async def _reader_of(self, session_id: str) -> LogReader | None:
-        """Reads a log as it is now; None if there is none."""
+        """A reader of the log up to now; None if there is no log."""
         newest = await self._newest(session_id)
         return None if newest is None else LogReader(self._stream, session_id, *newest)
 

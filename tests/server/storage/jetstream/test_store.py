@@ -176,9 +176,7 @@ def test_closing_ends_even_if_nats_is_away(
     aio.run(scenario())
 
 
-def test_reading_while_nats_is_away_is_refused(
-    opened: Opened, nats: NatsServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_reading_while_nats_is_away_is_refused(opened: Opened, nats: NatsServer) -> None:
     async def scenario() -> None:
         async with opened("a") as ann:
             nats.kill()
