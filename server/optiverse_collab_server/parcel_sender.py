@@ -34,6 +34,7 @@ class ParcelSender:
     def __init__(self, room: Room, connections: Mapping[str, Connection]) -> None:
         self._room, self._connections = room, connections
         self._begun, self._full = asyncio.Event(), asyncio.Event()
+        self._is_closing = False
         self._task = asyncio.create_task(self._run())
 
     def look(self) -> None:
@@ -45,12 +46,14 @@ class ParcelSender:
 
     async def close(self) -> None:
         """Send what is left, and stop."""
-        self._task.cancel()
+        self._is_closing = True  # not cancelled: a parcel that is being packed would get lost
+        self._begun.set()
+        self._full.set()
         await asyncio.wait([self._task])
         await self._send()
 
     async def _run(self) -> None:
-        while True:
+        while not self._is_closing:
             await self._begun.wait()
             await self._until_due()
             self._begun.clear()

@@ -188,3 +188,22 @@ def test_packing_blocks_nobody() -> None:
         assert served.got["bob"] == [(0, 50)]
 
     run(scenario())
+
+
+def test_it_stops_even_if_a_parcel_is_full_at_that_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """CLOSE-3, BACK-5: and what is left is sent."""
+    monkeypatch.setattr(parcel_sender, "PARCEL_BYTES", 1000)
+
+    async def main() -> None:
+        for turns in range(6):
+            served = Served()
+            served.change()
+            for _ in range(5):
+                await asyncio.sleep(0)
+            served.change("x" * 2000)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            await served.sender.close()
+            assert [clock for _, clock in served.got["ann"]][-1] == 2
+
+    run(main())
