@@ -17,8 +17,8 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import NamedTuple
 
-from optiverse_collab.scripting import AsyncBench, connect
 from benchmarks.page import write_section
+from optiverse_collab.scripting import AsyncBench, connect
 from tests.faults.cells import FAULTS
 from tests.faults.memory import Growth, Samples, smallest_leak_mb_per_h
 from tests.faults.session import LENS, SESSION, differences, do, fill, lens, names_stored, settled, until

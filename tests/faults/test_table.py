@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-
-import pytest
 
 from tests.faults.cells import FAULTS, Phase, cell
 from tests.faults.play import Outcome
