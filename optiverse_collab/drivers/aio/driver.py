@@ -30,6 +30,7 @@ from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.address import Way
 from optiverse_collab.drivers.aio.connection import Connection, first_message, open_websocket, speaks_tls
 from optiverse_collab.drivers.aio.failures import ConnectionEnded, failure_of_close
+from optiverse_collab.drivers.aio.tasks import first_of
 from optiverse_collab.drivers.aio.wake_up import WakeUp
 from optiverse_collab.errors import ConnectionFailed
 from optiverse_collab.wording import connection as wording
@@ -152,15 +153,9 @@ class AioDriver:
         token = self._session.credentials.token or None
         ws = await open_websocket(self._way.url, token, self._way.pin)
         ws.stirred = self._session.line.stirred
-        tasks = [asyncio.create_task(work(ws)) for work in (self._read, self._write, self._poll)]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
+            await first_of(self._read(ws), self._write(ws), self._poll(ws))
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
             if self._polite:
                 await ws.close()
             else:

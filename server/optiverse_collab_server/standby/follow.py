@@ -15,6 +15,7 @@ from websockets.typing import Subprotocol
 from optiverse_collab.core.protocol.address import Address, parse_address
 from optiverse_collab.drivers.aio.connection import pinned
 from optiverse_collab.drivers.aio.failures import WrongKey
+from optiverse_collab.drivers.aio.tasks import first_of, within
 from optiverse_collab.errors import BatchRefused
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import StoredGrant
@@ -40,7 +41,7 @@ from optiverse_collab_server.standby.messages import (
     encode,
     portions,
 )
-from optiverse_collab_server.standby.reception import ALIVE_SECONDS, SILENT_SECONDS, first_of, within
+from optiverse_collab_server.standby.reception import ALIVE_SECONDS, SILENT_SECONDS
 from optiverse_collab_server.storage import CopiedStore
 
 OPEN_SECONDS = 10.0

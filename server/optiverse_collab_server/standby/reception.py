@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.protocol.close_codes import CloseReason
+from optiverse_collab.drivers.aio.tasks import first_of, within
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import may_follow
@@ -45,8 +45,6 @@ WHY = {
     State.STANDBY: "it is a standby itself",
     State.DEPOSED: "another server has taken over from it",
 }
-
-T = TypeVar("T")
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -163,34 +161,3 @@ async def _next(ws: ServerConnection) -> FromStandby:
 
 async def _send(ws: ServerConnection, message: FromPrimary) -> None:
     await ws.send(encode(message))
-
-
-async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
-    """The result of some work that may take so long.
-
-    Not asyncio.wait_for: before Python 3.12 it swallows a cancellation that arrives together with the result
-    (python/cpython#86296), and the connection would never end.
-
-    Raises:
-        asyncio.TimeoutError: it took longer.
-    """
-    task = asyncio.ensure_future(work)
-    try:
-        if not (await asyncio.wait([task], timeout=seconds))[0]:
-            raise asyncio.TimeoutError
-        return task.result()
-    finally:
-        task.cancel()
-
-
-async def first_of(*coroutines: Coroutine[Any, Any, None]) -> None:
-    """Run these until one ends, and cancel the others; raises its error."""
-    tasks = [asyncio.ensure_future(one) for one in coroutines]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

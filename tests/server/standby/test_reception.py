@@ -125,27 +125,3 @@ def test_both_ends_say_that_they_live(tmp_path: Path, monkeypatch: pytest.Monkey
                 pass
 
     run(main())
-
-
-def test_a_cancellation_is_never_swallowed() -> None:
-    """STAND-2: not even one that comes together with a message."""
-
-    async def main() -> None:
-        for turns in range(6):
-            arrived = asyncio.get_running_loop().create_future()
-
-            async def forever(arrived: asyncio.Future[None] = arrived) -> None:
-                await reception.within(1.0, asyncio.wait_for(arrived, None))
-                await asyncio.Event().wait()
-
-            task = asyncio.create_task(forever())
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-            arrived.set_result(None)
-            for _ in range(turns):
-                await asyncio.sleep(0)
-            task.cancel()
-            await asyncio.wait([task])
-            assert task.cancelled()
-
-    run(main())
