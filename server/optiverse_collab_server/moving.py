@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from optiverse_collab.core.server.batches import Batch, extend
+from optiverse_collab.core.server.batches import extend
 from optiverse_collab.core.server.history import History
 from optiverse_collab.errors import BatchRefused, StorageError
 from optiverse_collab_server.chunking import OpenChunk
-from optiverse_collab_server.standby.messages import Where
-from optiverse_collab_server.standby.sender import BATCH_BYTES, ENDLESS, fresh_names, moved
-from optiverse_collab_server.storage import CopiedStore, Span, Stored
-from optiverse_collab_server.storage.api import Tail
+from optiverse_collab_server.standby.sender import end_of, is_beginning, moved, next_batch
+from optiverse_collab_server.storage import CopiedStore, Stored
 
 
 class Copied(NamedTuple):
@@ -45,7 +43,11 @@ async def copy_session(source: CopiedStore, target: CopiedStore, session_id: str
         stored = Stored(start.snapshot, size, start.names, [])
     history = History(stored.snapshot, stored.names, stored.entries)
     before = history.clock
-    await _check(source, session_id, history)
+    if not await is_beginning(source, session_id, end_of(stored)):
+        raise StorageError(
+            f"There is another session {session_id!r} already, and nothing was copied into it; rename one of "
+            "the two with `export` and `import --as`."
+        )
     try:
         await _extend(source, target, session_id, history, stored)
     except BatchRefused as refused:
@@ -60,16 +62,10 @@ async def _extend(
     source: CopiedStore, target: CopiedStore, session_id: str, history: History, stored: Stored
 ) -> None:
     """Copy all later changes, and begin chunks as a server would."""
-    chunk = OpenChunk(stored.snapshot_bytes, stored.entries)
-    tail = Tail.of(history.clock, stored.names)
-    where = Where(history.epoch, history.clock, history.chain.head, tail.origins, tail.authors)
+    chunk, where = OpenChunk(stored.snapshot_bytes, stored.entries), end_of(stored)
     present = await source.load(session_id)
     parents = [] if present is None else present.snapshot.parents
-    while True:
-        found = await source.load_entries(session_id, Span(where.clock, ENDLESS, most=BATCH_BYTES))
-        if found is None or not found.entries:
-            return
-        batch = Batch(where.clock, where.head, found.entries, fresh_names(found.names, where))
+    while (batch := await next_batch(source, session_id, where)) is not None:
         kept = [accepted.kept for accepted in extend(history, batch)]
         missing = [parent for parent in parents if parent not in history.parents]
         history.parents = [*history.parents, *missing]
@@ -78,18 +74,3 @@ async def _extend(
         chunk.add(kept)
         if chunk.is_full(len(history.document.records)):
             chunk = OpenChunk(await target.begin_chunk(session_id, history.snapshot()))
-
-
-async def _check(source: CopiedStore, session_id: str, history: History) -> None:
-    """Make sure that a copy is the beginning of the session.
-
-    Raises:
-        StorageError: it is not.
-    """
-    found = await source.load_entries(session_id, Span(history.clock, history.clock))
-    place = None if found is None else (found.epoch, found.after, found.before)
-    if place != (history.epoch, history.clock, history.chain.head):
-        raise StorageError(
-            f"There is another session {session_id!r} already, and nothing was copied into it; rename one of "
-            "the two with `export` and `import --as`."
-        )

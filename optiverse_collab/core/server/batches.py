@@ -13,7 +13,7 @@ import msgspec
 
 from optiverse_collab.core.protocol.codec import decode_ops
 from optiverse_collab.core.records import Op
-from optiverse_collab.core.server.chain import next_head
+from optiverse_collab.core.server.chain import head_after
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Accepted, Entry, Kept
 from optiverse_collab.core.server.lanes import lane_of
@@ -83,10 +83,7 @@ def extend(history: History, batch: Batch) -> list[Accepted]:
         place = f"changes {batch.after + 1} to {batch.clock}"
         raise BatchRefused(f"The history ends at change {history.clock}, and {place} don't continue it.")
     known = history.clock - batch.after
-    head = batch.before
-    for data in batch.entries[:known]:
-        head = next_head(head, data)
-    if head != history.chain.head:
+    if head_after(batch.before, batch.entries[:known]) != history.chain.head:
         raise BatchRefused(f"The changes after {batch.after} belong to another history.")
     fresh = _fresh(history, batch.names)
     lacking = _read(history, batch.entries[known:], fresh)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from hashlib import blake2b
 
 HEADS = 32_768
@@ -22,6 +23,13 @@ def next_head(head: bytes, entry: bytes) -> bytes:
     """The head after an entry, from its stored bytes."""
     digest = blake2b(entry, digest_size=HASH_BYTES).digest()
     return blake2b(head + digest, digest_size=HASH_BYTES).digest()
+
+
+def head_after(head: bytes, entries: Iterable[bytes]) -> bytes:
+    """The head after several entries, from their stored bytes."""
+    for entry in entries:
+        head = next_head(head, entry)
+    return head
 
 
 class Chain:

@@ -19,9 +19,8 @@ from optiverse_collab.core.server.references import Header
 from optiverse_collab.errors import BatchRefused, DatabaseDamaged
 from optiverse_collab_server.chunking import OpenChunk
 from optiverse_collab_server.standby.messages import Where
-from optiverse_collab_server.standby.sender import moved
+from optiverse_collab_server.standby.sender import end_of, moved
 from optiverse_collab_server.storage import CopiedStore, Stored
-from optiverse_collab_server.storage.api import Tail
 
 WAITING_BYTES = 8 * 1024 * 1024
 """How much may wait for the disk."""
@@ -155,12 +154,9 @@ class Copies:
 
 
 def _copy_of(stored: Stored) -> _Copy:
-    head = stored.snapshot.head
-    for data in stored.entries:
-        head = next_head(head, data)
-    tail = Tail.of(stored.clock, stored.names)
-    where = Where(stored.snapshot.epoch, stored.clock, head, tail.origins, tail.authors)
-    return _Copy(where, OpenChunk(stored.snapshot_bytes, stored.entries), len(stored.snapshot.records))
+    return _Copy(
+        end_of(stored), OpenChunk(stored.snapshot_bytes, stored.entries), len(stored.snapshot.records)
+    )
 
 
 def _snapshot_of(stored: Stored) -> Snapshot:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import msgspec
 
 from optiverse_collab.core.server.batches import Batch
-from optiverse_collab.core.server.chain import next_head
+from optiverse_collab.core.server.chain import head_after
 from optiverse_collab.core.server.journal import Kept
 from optiverse_collab.core.server.names import Name, NameKind, erased
 from optiverse_collab.errors import DatabaseDamaged
@@ -32,7 +32,7 @@ from optiverse_collab_server.standby.messages import (
     Where,
     portions,
 )
-from optiverse_collab_server.storage import CopiedStore, Span
+from optiverse_collab_server.storage import CopiedStore, Span, Stored
 from optiverse_collab_server.storage.api import Tail
 
 RECENT_BYTES = 4 * 1024 * 1024
@@ -164,7 +164,7 @@ class Sender:
             batch = self._from_memory(session)
             if batch is None and session in self._from_storage:
                 self._from_storage.discard(session)
-                batch = await self._read(session)
+                batch = await next_batch(self._store, session, self._has[session])
                 if batch is not None:
                     self._from_storage.add(session)
             if batch is None:
@@ -177,9 +177,7 @@ class Sender:
         """Check the standby's copy, or send a start; returns whether the session can be followed."""
         claimed = self._claimed.pop(session, None)
         if claimed is not None:
-            found = await self._store.load_entries(session, Span(claimed.clock, claimed.clock))
-            place = None if found is None else (found.epoch, found.after, found.before)
-            if place != (claimed.epoch, claimed.clock, claimed.head):
+            if not await is_beginning(self._store, session, claimed):
                 await self._part(session, ANOTHER)
                 return False
             self._has[session] = claimed
@@ -191,8 +189,7 @@ class Sender:
             for first in range(0, len(data), PIECE_BYTES):
                 await self._send(Piece(data[first : first + PIECE_BYTES]))
             await self._send(Start(session, start.names))
-            tail, at = Tail.of(start.snapshot.clock, start.names), start.snapshot
-            self._has[session] = Where(at.epoch, at.clock, at.head, tail.origins, tail.authors)
+            self._has[session] = end_of(Stored(start.snapshot, len(data), start.names, []))
         self._from_storage.add(session)
         if claimed is not None:
             self._followers.note(session, claimed.clock)
@@ -223,13 +220,26 @@ class Sender:
             self._recent.pop(session, None)
         return Batch(has.clock, has.head, entries, names) if entries else None
 
-    async def _read(self, session: str) -> Batch | None:
-        """The next changes, from storage; None if there are none."""
-        has = self._has[session]
-        found = await self._store.load_entries(session, Span(has.clock, ENDLESS, most=BATCH_BYTES))
-        if found is None or not found.entries:
-            return None
-        return Batch(has.clock, has.head, found.entries, fresh_names(found.names, has))
+
+def end_of(stored: Stored) -> Where:
+    """Where a stored session ends."""
+    tail, at = Tail.of(stored.clock, stored.names), stored.snapshot
+    return Where(at.epoch, stored.clock, head_after(at.head, stored.entries), tail.origins, tail.authors)
+
+
+async def is_beginning(store: CopiedStore, session: str, where: Where) -> bool:
+    """Whether a copy that ends at this place is the beginning of a stored session."""
+    found = await store.load_entries(session, Span(where.clock, where.clock))
+    place = None if found is None else (found.epoch, found.after, found.before)
+    return place == (where.epoch, where.clock, where.head)
+
+
+async def next_batch(store: CopiedStore, session: str, where: Where) -> Batch | None:
+    """The changes that come next for such a copy; None if there are none."""
+    found = await store.load_entries(session, Span(where.clock, ENDLESS, most=BATCH_BYTES))
+    if found is None or not found.entries:
+        return None
+    return Batch(where.clock, where.head, found.entries, fresh_names(found.names, where))
 
 
 def fresh_names(names: Sequence[Name], has: Where) -> list[Name]:
@@ -244,9 +254,7 @@ def fresh_names(names: Sequence[Name], has: Where) -> list[Name]:
 
 def moved(where: Where, batch: Batch) -> Where:
     """The place after a batch."""
-    head = where.head
-    for data in batch.entries:
-        head = next_head(head, data)
+    head = head_after(where.head, batch.entries)
     last = {
         kind: max([where.last(kind), *(n.number for n in batch.names if n.kind is kind)]) for kind in NameKind
     }

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from optiverse_collab.core import record_size
-from optiverse_collab.core.server.chain import next_head
+from optiverse_collab.core.server.chain import head_after
 from optiverse_collab.core.server.journal import Snapshot
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.past import memory_of
@@ -290,9 +290,7 @@ class ChunkReader:
             self.used.add_entry(header)
         if len(entries) != row.last - row.first + 1:
             raise Misfit(f"there are {len(entries)} entries at {span}")
-        head = self.head
-        for entry in entries:
-            head = next_head(head, entry)
+        head = head_after(self.head, entries)
         if head != row.head:
             raise Misfit(f"the chain breaks at {span}")
         self.clock, self.head = row.last, head

@@ -7,7 +7,7 @@ from hashlib import blake2b
 import pytest
 
 from optiverse_collab.core.server import chain as module
-from optiverse_collab.core.server.chain import PREFIX_BYTES, Chain, first_head, next_head
+from optiverse_collab.core.server.chain import PREFIX_BYTES, Chain, first_head, head_after, next_head
 
 
 def hashed(data: bytes) -> bytes:
@@ -76,3 +76,12 @@ def test_chain_goes_on_from_what_a_snapshot_keeps() -> None:
     assert copy.agrees(1, middle)
     assert copy.agrees(2, first_head("e").hex())
     assert Chain(chain.head).agrees(1, middle) is None
+
+
+def test_head_after_several_entries_is_that_of_each_in_turn() -> None:
+    """CLK-5"""
+    chain = Chain(first_head("e"))
+    for entry in (b"one", b"two"):
+        chain.add(entry)
+    assert head_after(first_head("e"), [b"one", b"two"]) == chain.head
+    assert head_after(chain.head, []) == chain.head
