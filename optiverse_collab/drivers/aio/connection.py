@@ -1,12 +1,12 @@
-"""Opens the WebSocket of a session, and asks a server whether it speaks TLS."""
+"""Opens a WebSocket, asks a server whether it speaks TLS, and runs the tasks of a connection."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -19,6 +19,8 @@ from optiverse_collab.core.limits import RECEIVED_BYTES
 from optiverse_collab.core.protocol.messages import CAN_WAIT, SUBPROTOCOL
 from optiverse_collab.core.protocol.pins import pin_of
 from optiverse_collab.drivers.aio.failures import ConnectionEnded, WrongKey, failure_of
+
+T = TypeVar("T")
 
 _LOG = logging.getLogger("optiverse_collab.websockets")
 _LOG.setLevel(logging.INFO)
@@ -134,3 +136,34 @@ async def speaks_tls(url: str) -> bool:
         return False
     writer.transport.abort()
     return True
+
+
+async def within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """The result of some work that may take so long.
+
+    Not asyncio.wait_for: before Python 3.12 it swallows a cancellation that arrives together with the result
+    (python/cpython#86296), and the connection would never end.
+
+    Raises:
+        asyncio.TimeoutError: it took longer.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        if not (await asyncio.wait([task], timeout=seconds))[0]:
+            raise asyncio.TimeoutError
+        return task.result()
+    finally:
+        task.cancel()
+
+
+async def first_of(*coroutines: Coroutine[Any, Any, None]) -> None:
+    """Run these until one ends, and cancel the others; raises its error."""
+    tasks = [asyncio.ensure_future(one) for one in coroutines]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

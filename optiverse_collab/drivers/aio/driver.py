@@ -28,9 +28,14 @@ from optiverse_collab.core.client.effects import Acknowledged, SessionEffect, Tr
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.protocol.address import Way
-from optiverse_collab.drivers.aio.connection import Connection, first_message, open_websocket, speaks_tls
+from optiverse_collab.drivers.aio.connection import (
+    Connection,
+    first_message,
+    first_of,
+    open_websocket,
+    speaks_tls,
+)
 from optiverse_collab.drivers.aio.failures import ConnectionEnded, failure_of_close
-from optiverse_collab.drivers.aio.tasks import first_of
 from optiverse_collab.drivers.aio.wake_up import WakeUp
 from optiverse_collab.errors import ConnectionFailed
 from optiverse_collab.wording import connection as wording

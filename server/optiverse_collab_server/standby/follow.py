@@ -13,9 +13,8 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
 from optiverse_collab.core.protocol.address import Address, parse_address
-from optiverse_collab.drivers.aio.connection import pinned
+from optiverse_collab.drivers.aio.connection import first_of, pinned, within
 from optiverse_collab.drivers.aio.failures import WrongKey
-from optiverse_collab.drivers.aio.tasks import first_of, within
 from optiverse_collab.errors import BatchRefused
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import StoredGrant

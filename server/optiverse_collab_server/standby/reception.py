@@ -12,7 +12,7 @@ from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.protocol.close_codes import CloseReason
-from optiverse_collab.drivers.aio.tasks import first_of, within
+from optiverse_collab.drivers.aio.connection import first_of, within
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import may_follow

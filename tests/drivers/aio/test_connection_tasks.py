@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from optiverse_collab.drivers.aio.tasks import first_of, within
+from optiverse_collab.drivers.aio.connection import first_of, within
 from tests.helpers.aio import run
 
 
