@@ -4,8 +4,7 @@ The path is that of MSG-4 in docs/protocol.md, the form of a URL that of RFC 398
 connect dialog as the user types, clients to connect, the server to read the path of a request. So both
 ends accept the same names, and read them alike.
 
-Window, scripts and commands read a typed server address leniently and by one rule:
-see `parse_address`.
+Window, scripts and commands read a typed server address leniently and by one rule: see `parse_address`.
 """
 
 from __future__ import annotations
@@ -25,7 +24,6 @@ DEFAULT_SESSION = "default"
 
 _SCHEMES = {"ws": "ws", "http": "ws", "wss": "wss", "https": "wss"}
 """Typed scheme → scheme of the WebSocket."""
-
 
 _SECRET = re.compile(rf"[A-Za-z0-9_-]{{{TOKEN_CHARS},}}")
 
@@ -121,6 +119,8 @@ def parse_address(text: str) -> Address:
         raise AddressError(
             f"{_quoted(text)} is not an invite link; one looks like {DEFAULT_SERVER}/ws/session."
         )
+    if any(c.isspace() for c in before):
+        raise AddressError(f"The path in {_quoted(text)} holds a space; write %20 for it.")
     before, netloc = before.rstrip("/"), parts.netloc.rstrip(":")
     if parts.port is None and parts.scheme == "ws" and not before:
         netloc = f"{netloc}:{DEFAULT_PORT}"

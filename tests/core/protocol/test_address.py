@@ -54,6 +54,8 @@ TOKEN, PIN = "cHl0aG9uLWFuZC1RdDEyMw", "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hS
         ("ws://lab:8765/ws/%ff", "is not UTF-8"),
         ("ws://lab:8765/ws/%20", "session is empty"),
         ("ws:///ws/default", "names no host"),
+        ("ws://gateway/my optics", "holds a space; write %20"),
+        ("ws://gateway/ ?", "holds a space; write %20"),
     ],
 )
 def test_what_is_no_address_gets_a_sentence_of_its_own(text: str, sentence: str) -> None:
