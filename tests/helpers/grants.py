@@ -9,9 +9,8 @@ from typing import Any
 
 from optiverse_collab.core.access import Role
 from optiverse_collab.core.protocol.access import GrantKind
-from optiverse_collab_server.access.book import owner_invite
 from optiverse_collab_server.access.entrance import Entrance
-from optiverse_collab_server.access.grants import StoredGrant
+from optiverse_collab_server.access.grants import StoredGrant, owner_invite
 from optiverse_collab_server.access.tokens import hash_of, new_token
 from optiverse_collab_server.storage import Store
 from optiverse_collab_server.wall_clock import now_ms

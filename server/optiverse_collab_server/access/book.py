@@ -22,11 +22,10 @@ from optiverse_collab_server.access.grants import (
     new_grant,
     refusal,
 )
+from optiverse_collab_server.access.last_uses import LastUses
+from optiverse_collab_server.access.steps import step
 from optiverse_collab_server.access.tokens import new_token
 from optiverse_collab_server.access.writer import GrantFile, Writer
-
-SEEN_EVERY_MS = 60_000
-"""The times at which grants were last used are written at most this often."""
 
 EXCHANGES = 200
 """At most this many guests with invites wait for the disk."""
@@ -52,6 +51,7 @@ class GrantBook:
         stored: called with the ids of grants that are new, different or gone.
         clock: the time of day, in ms.
         changed: called with a grant whose role or end has changed, before and after.
+        turn: held by each step.
     """
 
     def __init__(self, grants: Grants, file: GrantFile, clock: Callable[[], int]) -> None:
@@ -60,12 +60,11 @@ class GrantBook:
         self.changed: Callable[[StoredGrant, StoredGrant], None] = lambda before, after: None
         self.clock = clock
         self._writer = Writer(file)
-        self._lock = asyncio.Lock()  # one change after the other, each checked against the last one's result
+        self.turn = asyncio.Lock()
         self._exchanging = 0
         self._version = 0  # of the file; the first one differs
-        self._seen: dict[str, int] = {}
-        self._seen_written_ms = clock()
-        self._seen_writer: asyncio.Task[None] | None = None
+        self._uses = LastUses(clock())
+        self._uses_writer: asyncio.Task[None] | None = None
 
     @staticmethod
     def open(folder: Path, clock: Callable[[], int]) -> GrantBook:
@@ -77,14 +76,14 @@ class GrantBook:
         file = AccessFile(folder)
         return GrantBook(Grants(file.load()), file, clock)
 
+    @step
     async def add(self, grants: list[StoredGrant], gone: Iterable[str] = ()) -> None:
         """Add grants that the server itself makes or copies, and drop others.
 
         Raises:
             StorageError: nothing was changed.
         """
-        async with self._lock:
-            await self._store(grants, [id for id in gone if self.grants.get(id) is not None])
+        await self._store(grants, [id for id in gone if self.grants.get(id) is not None])
 
     async def find(self, token: str) -> StoredGrant | None:
         """The grant of a token. The command ``invite`` may have added it to the file while the server runs.
@@ -109,22 +108,26 @@ class GrantBook:
         except asyncio.TimeoutError:
             raise StorageError("The disk does not answer, so no token can be looked up; try again.") from None
 
+    @step
     async def _look_again(self) -> None:
-        async with self._lock:
-            found = await self._writer.load_since(self._version)
-            if found is None:
-                return
-            before = self.grants
-            self._version, self.grants = found[0], Grants(found[1])
-            self.stored({grant.id for grants in (before, self.grants) for grant in grants})
-            for old in before:
-                new = self.grants.get(old.id) or old._replace(role=Role.NONE)
-                if (old.role, old.expires_ms) != (new.role, new.expires_ms):
-                    self.changed(old, new)
+        await self.load_again()
+
+    async def load_again(self) -> None:
+        """The same within a step."""
+        found = await self._writer.load_since(self._version)
+        if found is None:
+            return
+        before = self.grants
+        self._version, self.grants = found[0], Grants(found[1])
+        self.stored({grant.id for grants in (before, self.grants) for grant in grants})
+        for old in before:
+            new = self.grants.get(old.id) or old._replace(role=Role.NONE)
+            if (old.role, old.expires_ms) != (new.role, new.expires_ms):
+                self.changed(old, new)
 
     def with_last_use(self, grant: StoredGrant) -> StoredGrant:
         """A grant with the time of its last use, which may not be stored yet."""
-        return grant._replace(seen_ms=self._seen.get(grant.id, grant.seen_ms))
+        return self._uses.shown(grant)
 
     async def exchange(
         self, invite: str, session: str, name: str, by: str | None = None
@@ -150,27 +153,28 @@ class GrantBook:
         finally:
             self._exchanging -= 1
 
+    @step
     async def _exchange(
         self, id: str, session: str, name: str, by: str | None
     ) -> tuple[StoredGrant, str] | CloseReason:
-        async with self._lock:
-            if by is not None:
-                self._check_owner(session, by)
-            now_ms, invite = self.clock(), self.grants.get(id)
-            reason = refusal(invite, session, now_ms)
-            if invite is None or reason is not None:
-                return reason or CloseReason.UNKNOWN_TOKEN
-            useless = self.grants.in_the_way(invite.session, now_ms)
-            if useless is None:
-                return CloseReason.SESSION_FULL
-            secret = new_token()
-            device = new_grant(GrantKind.DEVICE, secret, invite.session, invite.role, name, now_ms)._replace(
-                expires_ms=invite.expires_ms, invite=invite.id, seen_ms=now_ms
-            )
-            uses = None if invite.uses is None else invite.uses - 1
-            await self._store([invite._replace(uses=uses, seen_ms=now_ms), device], useless)
-            return device, secret
+        if by is not None:
+            self._check_owner(session, by)
+        now_ms, invite = self.clock(), self.grants.get(id)
+        reason = refusal(invite, session, now_ms)
+        if invite is None or reason is not None:
+            return reason or CloseReason.UNKNOWN_TOKEN
+        useless = self.grants.in_the_way(invite.session, now_ms)
+        if useless is None:
+            return CloseReason.SESSION_FULL
+        secret = new_token()
+        device = new_grant(GrantKind.DEVICE, secret, invite.session, invite.role, name, now_ms)._replace(
+            expires_ms=invite.expires_ms, invite=invite.id, seen_ms=now_ms
+        )
+        uses = None if invite.uses is None else invite.uses - 1
+        await self._store([invite._replace(uses=uses, seen_ms=now_ms), device], useless)
+        return device, secret
 
+    @step
     async def invite(self, wanted: AccessInvite, session: str, by: str) -> tuple[StoredGrant, str]:
         """Make an invite; returns it and its token.
 
@@ -182,19 +186,19 @@ class GrantBook:
             NotDone: the session has too many grants, or the asker is no longer an owner.
             StorageError: nothing was changed.
         """
-        async with self._lock:
-            now_ms = self.clock()
-            self._check_owner(session, by)
-            useless = self.grants.in_the_way(session, now_ms)
-            if useless is None:
-                raise NotDone(AccessRefusal.TOO_MANY)
-            secret = new_token()
-            invite = new_grant(GrantKind.INVITE, secret, session, wanted.role, wanted.label, now_ms)._replace(
-                expires_ms=end_ms(now_ms, wanted.expires_s), uses=wanted.uses, knock=wanted.knock
-            )
-            await self._store([invite], useless)
-            return invite, secret
+        now_ms = self.clock()
+        self._check_owner(session, by)
+        useless = self.grants.in_the_way(session, now_ms)
+        if useless is None:
+            raise NotDone(AccessRefusal.TOO_MANY)
+        secret = new_token()
+        invite = new_grant(GrantKind.INVITE, secret, session, wanted.role, wanted.label, now_ms)._replace(
+            expires_ms=end_ms(now_ms, wanted.expires_s), uses=wanted.uses, knock=wanted.knock
+        )
+        await self._store([invite], useless)
+        return invite, secret
 
+    @step
     async def set(self, wanted: AccessSet, session: str, by: str) -> StoredGrant:
         """Change the role or the end of a grant.
 
@@ -206,19 +210,18 @@ class GrantBook:
             NotDone: there is no such grant, it is the last owner's own, or the asker is no longer an owner.
             StorageError: nothing was changed.
         """
-        async with self._lock:
-            now_ms, grant = self.clock(), self.grants.get(wanted.id)
-            if grant not in self.manageable(session, by) or grant is None:
-                raise NotDone(AccessRefusal.NO_SUCH_GRANT)
-            changed = grant._replace(role=grant.role if wanted.role is None else wanted.role)
-            if wanted.expires_s is not None:
-                changed = changed._replace(expires_ms=end_ms(now_ms, wanted.expires_s))
-            loses = changed.role is not Role.OWNER or (wanted.expires_s or 0) > 0
-            if grant.id == by and loses and not self.grants.has_owner(grant.session, now_ms, besides=by):
-                raise NotDone(AccessRefusal.LAST_OWNER)
-            await self._store([changed])
-            self.changed(grant, changed)
-            return changed
+        now_ms, grant = self.clock(), self.grants.get(wanted.id)
+        if grant not in self.manageable(session, by) or grant is None:
+            raise NotDone(AccessRefusal.NO_SUCH_GRANT)
+        changed = grant._replace(role=grant.role if wanted.role is None else wanted.role)
+        if wanted.expires_s is not None:
+            changed = changed._replace(expires_ms=end_ms(now_ms, wanted.expires_s))
+        loses = changed.role is not Role.OWNER or (wanted.expires_s or 0) > 0
+        if grant.id == by and loses and not self.grants.has_owner(grant.session, now_ms, besides=by):
+            raise NotDone(AccessRefusal.LAST_OWNER)
+        await self._store([changed])
+        self.changed(grant, changed)
+        return changed
 
     def manageable(self, session: str, by: str) -> list[StoredGrant]:
         """The grants that an owner may see and change, oldest first.
@@ -259,26 +262,22 @@ class GrantBook:
 
     def note_seen(self, id: str) -> None:
         """Somebody came in with a grant."""
-        self._seen[id] = self.clock()
+        self._uses.note(id, self.clock())
 
     def keep_seen(self) -> None:
         """Start to store the times of use, if that was not done recently."""
-        now_ms = self.clock()
-        is_due = abs(now_ms - self._seen_written_ms) >= SEEN_EVERY_MS
-        if self._seen and is_due and (self._seen_writer is None or self._seen_writer.done()):
-            self._seen_written_ms = now_ms
-            self._seen_writer = asyncio.create_task(self._write_seen())
+        is_idle = self._uses_writer is None or self._uses_writer.done()
+        if is_idle and self._uses.are_due(self.clock()):
+            self._uses_writer = asyncio.create_task(self._write_seen())
 
+    @step
     async def _write_seen(self) -> None:
-        async with self._lock:
-            seen, self._seen = self._seen, {}
-            found = [(self.grants.get(id), seen_ms) for id, seen_ms in seen.items()]
-            try:
-                if found:
-                    used = [grant._replace(seen_ms=ms) for grant, ms in found if grant is not None]
-                    await self._store(used)
-            except StorageError as error:
-                log.warning("The times at which grants were last used are not stored: %s", error)
+        try:
+            if used := self._uses.unstored(self.grants):
+                await self._store(used)
+                self._uses.stored(used)
+        except StorageError as error:
+            log.warning("The times at which grants were last used are not stored: %s", error)
 
     async def close(self) -> None:
         """Write waiting changes, and close the file; the wait for the disk is limited (CLOSE-3)."""
@@ -290,6 +289,7 @@ class GrantBook:
         """Make a change durable, and then apply it.
 
         Raises:
+            Outdated: another process changed the grants first; nothing was changed.
             StorageError: nothing was changed.
         """
         await self._writer.write(grants, forgotten or [])
@@ -298,11 +298,3 @@ class GrantBook:
         for grant in grants:
             self.grants.put(grant)
         self.stored([*(forgotten or []), *(grant.id for grant in grants)])
-
-
-def owner_invite(now_ms: int) -> tuple[StoredGrant, str]:
-    """An invite for the server's owner, in every session, and its token."""
-    secret = new_token()
-    return new_grant(
-        GrantKind.INVITE, secret, EVERY_SESSION, Role.OWNER, "the server's owner", now_ms
-    ), secret

@@ -41,6 +41,10 @@ _FROM_1 = "ALTER TABLE grants ADD COLUMN knock INTEGER NOT NULL DEFAULT 0;"
 """The column that version 1 lacks."""
 
 
+class Outdated(Exception):
+    """Another process has changed the grants since they were loaded here; nothing was written."""
+
+
 class AccessFile:
     """The grants on disk, for one thread at a time.
 
@@ -66,6 +70,7 @@ class AccessFile:
                 self._connection.close()
                 raise
             self._id = _id_of(self._file)
+        self._loaded: int | None = None  # the version of what the caller knows
 
     def load(self) -> list[StoredGrant]:
         """All grants, oldest first.
@@ -75,6 +80,7 @@ class AccessFile:
             StorageError: the file can't be read.
         """
         with explained(self._file):
+            self._loaded = self._version()  # first: a change between the two is then loaded twice
             rows = self._connection.execute("SELECT * FROM grants ORDER BY made, rowid").fetchall()
         try:
             return [
@@ -92,19 +98,22 @@ class AccessFile:
             StorageError: the file can't be read.
         """
         with explained(self._file):
-            [(now,)] = self._connection.execute("PRAGMA data_version")  # our own writes don't count
+            now = self._version()
         return None if now == version else (now, self.load())
 
     def write(self, grants: Sequence[StoredGrant], forgotten: Iterable[str] = ()) -> None:
         """Add or replace some grants and drop others, all or none; they are on the disk when this returns.
 
         Raises:
+            Outdated: another process has written since the last `load`; nothing was changed.
             StorageError: nothing was changed.
         """
         with explained(self._file):
             self._check_file()
             with self._connection:
                 self._connection.execute("BEGIN IMMEDIATE")
+                if self._loaded not in (None, self._version()):
+                    raise Outdated
                 self._connection.executemany("DELETE FROM grants WHERE id = ?", [(id,) for id in forgotten])
                 self._connection.executemany(
                     "INSERT OR REPLACE INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", grants
@@ -114,6 +123,11 @@ class AccessFile:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def _version(self) -> int:
+        """A number that changes when another process has written; our own writes don't count."""
+        [(version,)] = self._connection.execute("PRAGMA data_version")
+        return int(version)
 
     def _open(self, is_new: bool) -> None:
         execute = self._connection.execute

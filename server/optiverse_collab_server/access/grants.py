@@ -10,7 +10,7 @@ from optiverse_collab.core.access import Role
 from optiverse_collab.core.protocol.access import AccessRefusal, Grant, GrantKind
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.timestamps import timestamp
-from optiverse_collab_server.access.tokens import hash_of
+from optiverse_collab_server.access.tokens import hash_of, new_token
 
 EVERY_SESSION = ""
 """The session of a grant that is valid in all: the server's owner has one. No session has this name."""
@@ -75,6 +75,14 @@ class StoredGrant(NamedTuple):
 def new_grant(kind: GrantKind, token: str, session: str, role: Role, label: str, now_ms: int) -> StoredGrant:
     """A grant with a new id."""
     return StoredGrant(secrets.token_hex(8), kind, hash_of(token), session, role, label, now_ms)
+
+
+def owner_invite(now_ms: int) -> tuple[StoredGrant, str]:
+    """An invite for the server's owner, in every session, and its token."""
+    secret = new_token()
+    return new_grant(
+        GrantKind.INVITE, secret, EVERY_SESSION, Role.OWNER, "the server's owner", now_ms
+    ), secret
 
 
 def end_ms(now_ms: int, seconds: int) -> int | None:

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from optiverse_collab.disk.durable import write_private
-from optiverse_collab_server.access.book import GrantBook, owner_invite
-from optiverse_collab_server.access.grants import EVERY_SESSION
+from optiverse_collab_server.access.book import GrantBook
+from optiverse_collab_server.access.grants import EVERY_SESSION, owner_invite
 from optiverse_collab_server.storage.failures import explained
 
 FILE_NAME = "owner-link"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.access import book as module
 from optiverse_collab_server.access import grants as grants_module
-from optiverse_collab_server.access.book import GrantBook, owner_invite
-from optiverse_collab_server.access.grants import EVERY_SESSION, Grants, NotDone, StoredGrant
+from optiverse_collab_server.access import last_uses
+from optiverse_collab_server.access.book import GrantBook
+from optiverse_collab_server.access.grants import EVERY_SESSION, Grants, NotDone, StoredGrant, owner_invite
 from tests.helpers.aio import DEADLINE_S, run, until
 from tests.helpers.grants import MemoryFile, grant
 
@@ -182,7 +184,7 @@ def test_changes_are_told_with_what_was_before() -> None:
 
 def test_when_somebody_came_is_shown_at_once_and_written_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
     """ACC-4."""
-    monkeypatch.setattr(module, "SEEN_EVERY_MS", 1000)
+    monkeypatch.setattr(last_uses, "EVERY_MS", 1000)
 
     @play(grant(id="d"), grant(id="gone"))
     async def _(kept: Kept) -> None:
@@ -232,6 +234,42 @@ def test_what_another_process_wrote_counts() -> None:
             (gone, gone._replace(role=Role.NONE)),
         ]
         assert [one.id for one in kept.book.grants] == ["i", "j"]
+
+
+def test_two_processes_together_keep_to_the_uses_of_an_invite(tmp_path: Path) -> None:
+    """ACC-11: each judges by what the other one has written."""
+
+    async def main() -> None:
+        one, other = (GrantBook.open(tmp_path, lambda: 7) for _ in range(2))
+        invite, _token = await one.invite(AccessInvite(1, Role.EDITOR, uses=3), "default", "")
+        await other.look_again()
+        uses = [book.exchange(invite.id, "default", "Ann") for book in (one, other, one, other)]
+        made = await asyncio.gather(*uses)
+        assert [isinstance(device, tuple) for device in made].count(True) == 3
+        assert CloseReason.EXPIRED in made
+        for book in (one, other):
+            await book.look_again()
+            assert [grant.uses for grant in book.grants if grant.id == invite.id] == [0]
+            await book.close()
+
+    run(main())
+
+
+def test_a_time_of_use_brings_back_no_right_that_another_took(tmp_path: Path) -> None:
+    """ACC-6: the process that writes the time learns of the removal first."""
+
+    async def main() -> None:
+        one, other = (GrantBook.open(tmp_path, lambda: 7) for _ in range(2))
+        await one.add([grant(id="d")])
+        await other.look_again()
+        other.note_seen("d")
+        await one.set(AccessSet(1, "d", Role.NONE), "default", "")
+        await other.close()
+        await one.look_again()
+        assert [(each.role, each.seen_ms) for each in one.grants] == [(Role.NONE, 7)]
+        await one.close()
+
+    run(main())
 
 
 def test_who_is_unknown_waits_for_no_disk_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:

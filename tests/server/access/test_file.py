@@ -13,7 +13,7 @@ import pytest
 from optiverse_collab.core.access import Role
 from optiverse_collab.core.protocol.access import GrantKind
 from optiverse_collab.errors import DatabaseDamaged, StorageError
-from optiverse_collab_server.access.file import FILE_NAME, AccessFile, forget_grants
+from optiverse_collab_server.access.file import FILE_NAME, AccessFile, Outdated, forget_grants
 from tests.helpers.grants import grant
 
 FULL = grant(
@@ -43,6 +43,18 @@ def test_what_other_processes_write_is_noticed(tmp_path: Path) -> None:
         assert found is not None
         assert {one.id for one in found[1]} == {"own", "theirs"}
         assert file.load_since(found[0]) is None
+
+
+def test_nothing_is_written_by_who_knows_less_than_the_file(tmp_path: Path) -> None:
+    """ACC-11: the change was judged by grants that are no longer so."""
+    with closing(AccessFile(tmp_path)) as file, closing(AccessFile(tmp_path)) as other:
+        file.load()
+        other.write([grant(id="theirs")])
+        with pytest.raises(Outdated):
+            file.write([grant(id="own")])
+        assert [one.id for one in file.load()] == ["theirs"]
+        file.write([grant(id="own")])
+        assert {one.id for one in other.load()} == {"own", "theirs"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no POSIX permissions")

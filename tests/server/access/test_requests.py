@@ -221,7 +221,7 @@ def test_of_many_requests_some_are_refused(tmp_path: Path) -> None:
     """ACC-7: a connection may have eight in progress."""
 
     async def go(server: Guarded, owner: RawClient) -> None:
-        async with server.entrance.book._lock:
+        async with server.entrance.book.turn:
             for request in range(10):
                 await owner.send({"type": "access:invite", "request": request, "role": "viewer"})
             refused = [await owner.receive("access:refused") for _ in range(2)]
