@@ -139,10 +139,14 @@ class ConnectionStanding(QObject):
 
     def _show_saving(self, standing: Standing) -> None:
         session = self._manager.service.session
-        if session is not None and session.saving_is_late:
+        if session is not None and session.safekeeping.is_late:
             self.bar.set_state(State.NOT_SAVING, wording.not_saving(standing), more=wording.WHY_NOT)
         else:
             self.bar.clear_state(State.NOT_SAVING)
+        if session is not None and session.safekeeping.is_alone:
+            self.bar.set_state(State.ALONE, wording.ALONE, more=wording.WHY_ALONE)
+        else:
+            self.bar.clear_state(State.ALONE)
 
     def _show_popup(self, popup: QualityPopup) -> None:
         manager, session = self._manager, self._manager.service.session

@@ -26,7 +26,7 @@ from optiverse_collab.wording.edits import short_values, title
 from optiverse_collab.wording.numbers import counted
 from optiverse_collab.wording.people import names
 from optiverse_collab.wording.presence import name_of
-from optiverse_collab.wording.standing import NOT_SAVING, SAVING, WHY_NOT
+from optiverse_collab.wording.standing import ALONE, NOT_SAVING, SAVING, WHY_ALONE, WHY_NOT, WITH_STANDBY
 
 
 class Line(NamedTuple):
@@ -94,6 +94,9 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
     if isinstance(effect, fx.SavingChanged):
         late, on_time = Line(logging.WARNING, f"✗ {NOT_SAVING}. {WHY_NOT}"), Line(logging.INFO, f"✓ {SAVING}")
         return [late if effect.is_late else on_time]
+    if isinstance(effect, fx.StandbyMissed):
+        alone = Line(logging.WARNING, f"✗ {ALONE}. {WHY_ALONE}")
+        return [alone if effect.is_missed else Line(logging.INFO, f"✓ {WITH_STANDBY}")]
     line = _line(effect)
     return [line] if line is not None else []
 

@@ -19,6 +19,11 @@ PEOPLE = "&People"
 NOT_SAVING = "The server is not saving at the moment"
 WHY_NOT = "Its storage does not answer. Your edits stay here until they are saved."
 SAVING = "The server is saving again."
+ALONE = "The server saves without its standby"
+WHY_ALONE = (
+    "The standby does not answer, so edits are on one disk only. Tell the person who looks after the server."
+)
+WITH_STANDBY = "The standby has everything again; edits are saved on both servers."
 LAST_MINUTE = "Answers of the last minute"
 NO_ANSWERS = "no answers yet"
 UNKNOWN = "not measured yet"

@@ -250,10 +250,10 @@ class Hub:
             if self._space.is_over and self._live:
                 history.release()
                 raise TooLarge
-            records = len(history.document.records)
-            log.info("Reopened session: %s with %d record(s)", session_id, records)
+            log.info("Reopened session: %s with %d record(s)", session_id, len(history.document.records))
             chunk = OpenChunk(stored.snapshot_bytes, stored.entries)
-        room = Room(session_id, history, self._server, key=key)
+        news = None if self.post is None else self.post.news
+        room = Room(session_id, history, self._server, key=key, news=news)
         writer = SessionWriter(room, self._store, chunk, self.tally, self._quotas, size, self._turn)
         return LiveSession(room, self._store, writer, self.unstored, self._past, self._entrance)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.core.client import line
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.window import standing
 from optiverse_collab.window.standing import ConnectionStanding
@@ -113,6 +115,29 @@ def test_a_server_that_does_not_save_is_said_over_the_bench(
         for desk in pair:
             said = [line for line in desk.log() if "is saving" in line or "not saving" in line]
             assert [line[:12] for line in said] == ["✗ The server", "✓ The server"]
+
+
+def test_a_server_that_misses_its_standby_is_said_over_the_bench(
+    qtbot: QtBot, pair: tuple[Desk, Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """STAND-8: to everybody, also to those who join later, until the standby has everything again."""
+    monkeypatch.setattr(line, "HEARTBEAT_MS", 100)
+    first, second = tmp_path / "first", tmp_path / "second"
+    options = "--auth", "none", "--sync-standby=prefer"
+    with ServerProcess(first, *options, module="tests.helpers.impatient_server") as server:
+        ann, bob = pair
+        ann.join(server.url, "lab", "Ann")
+        ann.window.insert(TEMPLATES[0])
+        qtbot.waitUntil(lambda: of(ann).bar.text == "The server saves without its standby", timeout=SOON)
+        assert of(ann).bar.isVisible()
+        assert "edits are on one disk only" in of(ann).bar.findChild(QLabel).toolTip()
+        bob.join(server.url, "lab", "Bob")
+        qtbot.waitUntil(lambda: of(bob).bar.text == of(ann).bar.text, timeout=SOON)
+        with ServerProcess(second, "--auth", "none", "--follow", server.url):
+            qtbot.waitUntil(lambda: of(ann).bar.text == of(bob).bar.text == "", timeout=SOON)
+            for desk in pair:
+                said = [line for line in desk.log() if "standby" in line]
+                assert [line[:12] for line in said] == ["✗ The server", "✓ The standb"]
 
 
 def test_why_there_is_no_session_is_in_the_tooltip(

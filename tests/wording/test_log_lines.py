@@ -58,6 +58,17 @@ def test_the_lines_that_users_know() -> None:
         ),
         (fx.SavingChanged(False), logging.INFO, "✓ The server is saving again."),
         (
+            fx.StandbyMissed(True),
+            logging.WARNING,
+            "✗ The server saves without its standby. The standby does not answer, so edits are on one disk "
+            "only. Tell the person who looks after the server.",
+        ),
+        (
+            fx.StandbyMissed(False),
+            logging.INFO,
+            "✓ The standby has everything again; edits are saved on both servers.",
+        ),
+        (
             fx.ParticipantAway(Participant("Ann", "c1", "", away=True)),
             logging.INFO,
             "User Ann is away: the server receives nothing from them",

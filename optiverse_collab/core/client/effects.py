@@ -229,6 +229,13 @@ class SavingChanged:
 
 
 @dataclass(frozen=True)
+class StandbyMissed:
+    """The server goes on without its standby, or no longer (STAND-8)."""
+
+    is_missed: bool
+
+
+@dataclass(frozen=True)
 class HeartbeatAnswered:
     """The server answered a ping after `latency_ms`."""
 
@@ -274,6 +281,7 @@ SessionEffect = (
     | ParticipantLeft
     | ParticipantAway
     | SavingChanged
+    | StandbyMissed
     | HeartbeatAnswered
     | PresenceChanged
     | PastArrived

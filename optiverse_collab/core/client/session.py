@@ -25,7 +25,6 @@ from optiverse_collab.core.client.effects import (
     ParticipantRenamed,
     PresenceChanged,
     ProtocolFault,
-    SavingChanged,
     SessionEffect,
     Transmit,
 )
@@ -35,13 +34,13 @@ from optiverse_collab.core.client.own_presence import OwnPresence
 from optiverse_collab.core.client.past import PastRequests
 from optiverse_collab.core.client.people import COLOUR, PERSON, People
 from optiverse_collab.core.client.replica import MOST_IN_FLIGHT, PUSH_EVERY_MS, Replica
+from optiverse_collab.core.client.safekeeping import Safekeeping
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.presence import Presence
 from optiverse_collab.core.protocol.access import AccessExpires, UserRole
 from optiverse_collab.core.protocol.access import ServerMessage as AccessMessage
 from optiverse_collab.core.protocol.codec import decode_server
 from optiverse_collab.core.protocol.messages import (
-    WAIT_STORAGE,
     ConnectionAck,
     Error,
     Pong,
@@ -83,7 +82,7 @@ class SessionClient:
         host: knows whose editor runs the server.
         people: knows who is who, and in which colour.
         line: the connection, and its quality.
-        saving_is_late: the server said that it is not saving at the moment (DUR-6).
+        safekeeping: knows how safe edits are on the server.
     """
 
     def __init__(self, user_id: str, replica: Replica, credentials: Credentials | None = None) -> None:
@@ -91,7 +90,7 @@ class SessionClient:
         self.credentials = credentials or Credentials()
         self.replica = replica
         self.me: Participant | None = None
-        self.saving_is_late = False
+        self.safekeeping = Safekeeping()
         self.participants: dict[str, Participant] = {}
         self.presence = Presence(Limits())
         self.past = PastRequests()
@@ -110,7 +109,7 @@ class SessionClient:
     def closed(self) -> None:
         """The connection is gone. Edits and presence are still collected."""
         self.me = None
-        self.saving_is_late = False
+        self.safekeeping.disconnected()
         self.participants.clear()
         self.presence.replace({})
         self.line.closed()
@@ -214,8 +213,7 @@ class SessionClient:
         if isinstance(message, UserAway):
             return self._hear_away(message)
         if isinstance(message, Pong):
-            answered = self.line.ponged(now_ms)
-            return [] if answered is None else [answered, *self.replica.check_clock(message)]
+            return self._hear_pong(message, now_ms)
         if isinstance(message, PresencePatch):
             return self._hear_presence(message)
         if isinstance(message, (PastPage, EntriesPage, PastRefused)):
@@ -228,8 +226,8 @@ class SessionClient:
         if isinstance(message, Error):
             return [ProtocolFault(f"The server did not accept a message: {message.message}", serious=True)]
         if isinstance(message, Wait):
-            return self._note_saving(True) if message.reason == WAIT_STORAGE else []
-        effects: list[SessionEffect] = [*self._note_saving(False), *self.replica.receive(message, size)]
+            return [*self.safekeeping.waits(message)]
+        effects: list[SessionEffect] = [*self.safekeeping.saved(), *self.replica.receive(message, size)]
         self.line.answered(message, size, self.replica.unanswered, now_ms)
         self.replica.window = self.line.window.bytes
         return effects
@@ -263,6 +261,12 @@ class SessionClient:
             self.me = participant
         return is_me
 
+    def _hear_pong(self, pong: Pong, now_ms: float) -> list[SessionEffect]:
+        answered = self.line.ponged(now_ms)
+        if answered is None:
+            return []
+        return [answered, *self.safekeeping.answered(pong), *self.replica.check_clock(pong)]
+
     def _hear_away(self, message: UserAway) -> list[SessionEffect]:
         known = self.participants.get(message.connection_id)
         if known is None:
@@ -287,13 +291,6 @@ class SessionClient:
         if not may_manage(message.role):
             self.access.knocks.clear()  # only owners learn what becomes of them
         return [RoleChanged(participant), *self.replica.set_role(message.role)]
-
-    def _note_saving(self, is_late: bool) -> list[SessionEffect]:
-        """The server said that it is not saving, or sent something that it has saved."""
-        if is_late is self.saving_is_late:
-            return []
-        self.saving_is_late = is_late
-        return [SavingChanged(is_late)]
 
     def _hear_presence(self, message: PresencePatch) -> list[SessionEffect]:
         mine = self.me.connection_id if self.me is not None else ""

@@ -12,19 +12,12 @@ import msgspec
 
 from optiverse_collab.core.access import Role
 from optiverse_collab.core.limits import CHANGES_PER_PUSH, Limits
-from optiverse_collab.core.protocol import access, parcels
+from optiverse_collab.core.protocol import access, parcels, past
 from optiverse_collab.core.protocol.changes import Change, PushedChange
 from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.outcomes import Ack, Notice, SweepNotice
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.protocol.participants import Participant
-from optiverse_collab.core.protocol.past import (
-    EntriesPage,
-    EntriesRequest,
-    PastPage,
-    PastRefused,
-    PastRequest,
-)
 from optiverse_collab.core.protocol.positions import ParentPosition, SignedHead
 from optiverse_collab.core.records import Lane
 
@@ -147,11 +140,13 @@ class Pong(Message, frozen=True, tag="pong"):
         timestamp: when.
         clock: everything up to this clock was sent before (HASH-4).
         signature: of the position at that clock (BACK-1); empty if it isn't signed.
+        alone: the server has a standby that it prefers to wait for, and goes on without it (STAND-8).
     """
 
     timestamp: str
     clock: int = 0
     signature: str = ""
+    alone: bool = False
 
 
 class Pages(Message, frozen=True):
@@ -283,8 +278,8 @@ ClientMessage = (
     | Push
     | Have
     | PresenceUpdate
-    | PastRequest
-    | EntriesRequest
+    | past.PastRequest
+    | past.EntriesRequest
     | parcels.ParcelsReturned
     | access.Request
 )
@@ -299,9 +294,9 @@ ServerMessage = (
     | OtherHistory
     | Patch
     | PresencePatch
-    | PastPage
-    | PastRefused
-    | EntriesPage
+    | past.PastPage
+    | past.PastRefused
+    | past.EntriesPage
     | parcels.ServerMessage
     | access.ServerMessage
     | Wait

@@ -41,6 +41,7 @@ from optiverse_collab.core.server.parcels import Parcels
 from optiverse_collab.core.server.presence_pace import PresencePace
 from optiverse_collab.core.server.recovery import Recovery
 from optiverse_collab.core.server.signatures import Signatures
+from optiverse_collab.core.server.standby_news import StandbyNews
 from optiverse_collab.core.server.subscribers import Bounds
 from optiverse_collab.errors import ChangeRefused, Reason, Refused
 
@@ -54,6 +55,7 @@ class Room:
         server: name and version of the server, for `ConnectionAck`.
         bounds: how much a receiver may leave unconfirmed.
         key: signs positions and parcels; None to sign none.
+        news: of the server's standby, for the members; none if not given.
 
     Attributes:
         parcels: gathers the changes that clients carry.
@@ -66,16 +68,16 @@ class Room:
         server: str,
         bounds: Bounds | None = None,
         key: bytes | None = None,
+        news: StandbyNews | None = None,
     ) -> None:
         self.session_id = session_id
         self.history = history
         self._server = server
-        self._members = Members()
+        self._members, self._now_ms = Members(), 0
         self._presence = Presence(history.limits, PRESENCE_BYTES, history.space)
         self._pace = PresencePace(history.limits.page_bytes)
         self._delivery = Delivery(history, bounds)
-        self._signatures = Signatures(key, session_id, history)
-        self._now_ms = 0
+        self._signatures, self._news = Signatures(key, session_id, history), news or StandbyNews()
         self._unsaved: list[Kept] = []
         self.parcels = Parcels(key, session_id, history)
         self._recovery = Recovery(key, session_id, history, self._signatures, self._take)
@@ -140,7 +142,8 @@ class Room:
             return []
         self._now_ms = now_ms
         if isinstance(message, Ping):
-            return [Send((connection_id,), self._signatures.pong(connection_id, self._delivery, now_ms))]
+            pong = self._signatures.pong(connection_id, self._delivery, now_ms)
+            return [Send((connection_id,), self._news.added_to(pong))]
         if isinstance(message, SyncRequest):
             return self._sync(connection_id, member, message, now_ms)
         if isinstance(message, PresenceUpdate):
@@ -209,9 +212,7 @@ class Room:
         except ChangeRefused as refusal:
             return [_error(connection_id, refusal.reason, str(refusal))]
         connections = self._members.of_replica(connection_id, {request.client_id, *request.settles})
-        if (
-            connections[-1] != connection_id
-        ):  # the client has given up this connection; its request arrived late
+        if connections[-1] != connection_id:  # the client gave this connection up before its request came
             gone = [*self.leave(connection_id, now_ms), Close(connection_id, CloseReason.REPLACED)]
             return [*gone, *self._members.rename(connections[-1])]
         effects: list[RoomEffect] = []

@@ -70,7 +70,7 @@ class CollaborationService(QObject):
         state_changed: the new `ConnectionState`.
         quality_changed: the new `Quality`, at most once a second.
         outage_changed: a connection was lost, an attempt failed or began, or there is a connection again.
-        saving_changed: the server has stopped saving for now, or saves again.
+        saving_changed: the server has stopped saving for now, or saves again; the same for its standby.
         edit_denied: the user lacks the right for an edit, and the window reverts it.
         logged: level (of `logging`) and text of a line for the log.
     """
@@ -246,5 +246,5 @@ class CollaborationService(QObject):
             self.user_joined.emit(effect.participant.user_id)
         elif isinstance(effect, fx.ParticipantLeft):
             self.user_left.emit(effect.participant.user_id)
-        elif isinstance(effect, fx.SavingChanged):
+        elif isinstance(effect, (fx.SavingChanged, fx.StandbyMissed)):
             self.saving_changed.emit()

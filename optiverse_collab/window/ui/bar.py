@@ -38,7 +38,9 @@ class State(IntEnum):
     """The user's access ends soon."""
     VIEW_ONLY = 6
     """The user may not edit."""
-    WAITING = 7
+    ALONE = 7
+    """The server goes on without its standby."""
+    WAITING = 8
     """There is no session, and unsent edits of one wait on this computer."""
 
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from optiverse_collab.core.server.journal import Kept
 from optiverse_collab.core.server.names import Name
+from optiverse_collab.core.server.standby_news import StandbyNews
 from optiverse_collab.errors import StorageError
 
 PREFER_SECONDS = 10.0
@@ -48,15 +49,15 @@ class Followers:
 
     Args:
         mode: what a change waits for.
+        news: of the standbys, for participants.
 
     Attributes:
         mode: the same.
-        is_alone: changes no longer wait, since no standby answered in time (`Mode.PREFER`).
     """
 
-    def __init__(self, mode: Mode = Mode.OFF) -> None:
+    def __init__(self, mode: Mode = Mode.OFF, news: StandbyNews | None = None) -> None:
         self.mode = mode
-        self.is_alone = False
+        self._news = news or StandbyNews()
         self._receivers: set[Receiver] = set()
         self._newest: dict[str, int] = {}
         self._confirmed: dict[str, int] = {}
@@ -67,6 +68,11 @@ class Followers:
     def count(self) -> int:
         """How many standbys are connected."""
         return len(self._receivers)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether changes no longer wait, since no standby answered in time (`Mode.PREFER`)."""
+        return self._news.is_missed
 
     @property
     def lag(self) -> int:
@@ -162,7 +168,7 @@ class Followers:
                 "Look after the standby",
                 PREFER_SECONDS,
             )
-        self.is_alone = True
+        self._news.is_missed = True
         for _, _, future in self._waiting:
             _let_go(future)
         self._waiting.clear()
@@ -171,7 +177,7 @@ class Followers:
         self._behind_since = None
         if self.is_alone:
             log.info("A standby has everything again; changes are saved on both servers")
-        self.is_alone = False
+        self._news.is_missed = False
 
 
 def _let_go(future: asyncio.Future[None]) -> None:

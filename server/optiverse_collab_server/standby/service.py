@@ -50,7 +50,7 @@ class StandbyService:
     """
 
     def __init__(self, post: Post, store: CopiedStore, book: GrantBook | None, mode: Mode = Mode.OFF) -> None:
-        self.post, self.followers = post, Followers(mode)
+        self.post, self.followers = post, Followers(mode, post.news)
         self.store = FollowedStore(store, post, self.followers)
         self.reception = Reception(post, store, book, self.followers)
         self._inner, self._book = store, book

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from optiverse_collab.core.protocol.close_codes import CloseReason
+from optiverse_collab.core.server.standby_news import StandbyNews
 from optiverse_collab.disk.durable import write_private
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.signing import keep_key
@@ -90,6 +91,7 @@ class Post:
     Attributes:
         standing: the present one.
         key: as given, or that of the server that this one follows.
+        news: of this server's standby, for participants.
         on_deposed: each is called when another server has taken over.
 
     Raises:
@@ -97,7 +99,7 @@ class Post:
     """
 
     def __init__(self, folder: Path, key: bytes) -> None:
-        self._folder, self.key = folder, key
+        self._folder, self.key, self.news = folder, key, StandbyNews()
         self.standing = read_standing(folder)
         self.on_deposed: list[Callable[[], None]] = []
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from optiverse_collab.core.client.connection_effects import DropConnection
-from optiverse_collab.core.client.effects import Diverged, ParticipantAway, SavingChanged, Transmit
+from optiverse_collab.core.client.effects import (
+    Diverged,
+    ParticipantAway,
+    SavingChanged,
+    StandbyMissed,
+    Transmit,
+)
 from optiverse_collab.core.client.liveness import OVERDUE_MS, TICK_MS
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import WAIT_STORAGE, Pong, PresenceUpdate, UserAway, Wait
@@ -55,17 +61,28 @@ def test_server_that_does_not_save_is_told_once(wire: Wire, ann: Peer) -> None:
     assert ann.session.receive(encode(Wait("holiday")), wire.now_ms) == []
     assert ann.session.receive(encode(Wait(WAIT_STORAGE)), wire.now_ms) == [SavingChanged(True)]
     assert ann.session.receive(encode(Wait(WAIT_STORAGE)), wire.now_ms) == []
-    assert ann.session.saving_is_late
+    assert ann.session.safekeeping.is_late
     wire.settle()
     assert ann.told(SavingChanged) == [SavingChanged(False)]
-    assert not ann.session.saving_is_late
+    assert not ann.session.safekeeping.is_late
 
 
 def test_nothing_is_known_of_saving_without_a_connection(wire: Wire, ann: Peer) -> None:
     """DUR-6"""
     ann.session.receive(encode(Wait(WAIT_STORAGE)), wire.now_ms)
     ann.session.closed()
-    assert not ann.session.saving_is_late
+    assert not ann.session.safekeeping.is_late
+
+
+def test_server_that_misses_its_standby_says_so(wire: Wire, ann: Peer) -> None:
+    """STAND-8: in the answer to a heartbeat, if one is awaited."""
+    assert ann.session.receive(encode(Pong("t", alone=True)), wire.now_ms) == []
+    ann.session.poll(wire.now_ms + 1000)
+    effects = ann.session.receive(encode(Pong("t", alone=True)), wire.now_ms + 1010)
+    assert StandbyMissed(True) in effects
+    assert ann.session.safekeeping.is_alone
+    ann.session.closed()
+    assert not ann.session.safekeeping.is_alone
 
 
 def test_flush_sends_presence_too(wire: Wire, ann: Peer) -> None:

@@ -237,7 +237,7 @@ def test_a_session_opens_when_the_standby_has_it(tmp_path: Path, monkeypatch: py
 def test_a_preferred_standby_is_waited_for_a_while(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """STAND-6: then the server goes on alone, and again with the standby once that has everything."""
+    """STAND-6, STAND-8: then the server goes on alone, until a standby has everything again."""
     monkeypatch.setattr(followers, "PREFER_SECONDS", 0.1)
 
     async def lag(server: Member) -> bool:
@@ -250,6 +250,9 @@ def test_a_preferred_standby_is_waited_for_a_while(
             assert first.service.followers.is_alone
             assert await lag(first)
             assert first.service.followers.lag == 2
+            async with first.client("ann", "lab") as ann:
+                await ann.send({"type": "ping"})
+                assert (await ann.receive("pong"))["alone"]  # STAND-8
             assert first.service.followers.lag_seconds > 0
             async with member(tmp_path / "second", first.url):
                 await until(lambda: not first.service.followers.is_alone)

@@ -1,0 +1,24 @@
+"""What participants learn about a server's standby (STAND-8): in each answer to a heartbeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from msgspec.structs import replace
+
+from optiverse_collab.core.protocol.messages import Pong
+
+
+@dataclass
+class StandbyNews:
+    """The state of the standby; one for all sessions of a server.
+
+    Attributes:
+        is_missed: changes should wait for it, and are saved without it since it does not answer.
+    """
+
+    is_missed: bool = False
+
+    def added_to(self, pong: Pong) -> Pong:
+        """An answer that says so."""
+        return replace(pong, alone=True) if self.is_missed else pong

@@ -1,0 +1,31 @@
+"""How safe edits are on the server, as far as it says: DUR-6 and STAND-8."""
+
+from __future__ import annotations
+
+from optiverse_collab.core.client.effects import SavingChanged, StandbyMissed
+from optiverse_collab.core.client.safekeeping import Safekeeping
+from optiverse_collab.core.protocol.messages import WAIT_STORAGE, Pong, Wait
+
+
+def test_each_change_is_reported_once() -> None:
+    """DUR-6, STAND-8: the two are independent of each other."""
+    state = Safekeeping()
+    assert [*state.waits(Wait("holiday")), *state.saved(), *state.answered(Pong("t"))] == []
+    assert state.waits(Wait(WAIT_STORAGE)) == [SavingChanged(True)]
+    assert state.waits(Wait(WAIT_STORAGE)) == []
+    assert state.answered(Pong("t", alone=True)) == [StandbyMissed(True)]
+    assert state.answered(Pong("t", alone=True)) == []
+    assert (state.is_late, state.is_alone) == (True, True)
+    assert state.saved() == [SavingChanged(False)]
+    assert state.is_alone
+    assert state.answered(Pong("t")) == [StandbyMissed(False)]
+    assert (state.is_late, state.is_alone) == (False, False)
+
+
+def test_nothing_is_known_without_a_connection() -> None:
+    """DUR-6, STAND-8: the next server may be the standby."""
+    state = Safekeeping()
+    state.waits(Wait(WAIT_STORAGE))
+    state.answered(Pong("t", alone=True))
+    state.disconnected()
+    assert (state.is_late, state.is_alone) == (False, False)
