@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "dist"
 PINS = ROOT / "constraints.txt"
-IMPORTS = "import optiverse_collab.plugin, optiverse_collab_demo.app, optiverse_collab_server.app"
+IMPORTS = "import optiverse_collab.plugin, optiverse_collab_demo.app, optiverse_collab_server.serving"
 
 
 def main() -> None:

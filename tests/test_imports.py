@@ -185,7 +185,7 @@ def test_distributions_are_used_where_they_belong(module: str) -> None:
         ("optiverse_collab.core.server.room", "from ..client import replica"),
         ("optiverse_collab.errors", "import msgspec"),
         ("optiverse_collab.scripting.bench", "from PyQt6.QtWebSockets import QWebSocket"),
-        ("optiverse_collab_server.app", "import PyQt6"),
+        ("optiverse_collab_server.serving", "import PyQt6"),
         ("optiverse_collab.plugin", "from PyQt6 import QtWidgets"),
     ],
 )

@@ -1,4 +1,4 @@
-"""The WebSocket server: who is let in, and how it starts and stops."""
+"""The WebSocket server: who is let in."""
 
 from __future__ import annotations
 
@@ -6,53 +6,40 @@ import asyncio
 import itertools
 import logging
 import ssl
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, nullcontext
 from http import HTTPStatus
-from typing import Any, cast
+from typing import Any
 
-from websockets.asyncio.server import Server as WebSocketServer
-from websockets.asyncio.server import ServerConnection, serve
+from websockets.asyncio.server import ServerConnection
 from websockets.http11 import Request, Response
-from websockets.typing import Subprotocol
 
-from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.address import Place, parse_path
 from optiverse_collab.core.protocol.close_codes import CloseCode, CloseReason
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
-from optiverse_collab.core.protocol.server_name import header
 from optiverse_collab.errors import AddressError, StorageError
 from optiverse_collab_server import __version__
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.access.grants import StoredGrant, Visit
 from optiverse_collab_server.access.tokens import is_forwarded, token_in
 from optiverse_collab_server.access.tries import FailedTries
-from optiverse_collab_server.connection import CLOSE_SECONDS, Connection, reason_of
-from optiverse_collab_server.doors import Bounds, Doors
+from optiverse_collab_server.connection import Connection, reason_of
+from optiverse_collab_server.doors import Doors
 from optiverse_collab_server.garbage import Garbage
 from optiverse_collab_server.health import STOPPING, Health
 from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.held import Held
-from optiverse_collab_server.hub import SILENCE_SECONDS, Hub
-from optiverse_collab_server.quotas import Quotas
+from optiverse_collab_server.hub import Hub
 from optiverse_collab_server.secured import SecuredConnection
 from optiverse_collab_server.standby.messages import PATH as FOLLOW_PATH
-from optiverse_collab_server.standby.messages import PROTOCOL as FOLLOW_PROTOCOL
 from optiverse_collab_server.standby.service import StandbyService
-from optiverse_collab_server.storage import Store
 
 NAME = f"optiverse-collab-server {__version__}"
 """The server's name for clients."""
 
 NOT_A_STANDBY = "A standby needs a link made with invite --all --role follower."
 
-NO_ANSWER = "Storage does not answer; what is not stored was not acknowledged, and its authors have it."
-
 NODE_HEADER = "Optiverse-Node"
 """The header with the name of the server that has the session (OWN-7)."""
-
-HANDSHAKE_SECONDS = 10.0
-"""How long a peer may take to request a WebSocket."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -214,94 +201,9 @@ async def _close(ws: ServerConnection, reason: CloseReason) -> None:
     await ws.close(reason.code, reason.word)
 
 
-def select_subprotocol(ws: ServerConnection, offered: Sequence[Subprotocol]) -> Subprotocol | None:
-    """Ours if it is offered; a client that offers none is served anyway (MSG-3)."""
-    return next((Subprotocol(one) for one in (SUBPROTOCOL, FOLLOW_PROTOCOL) if one in offered), None)
-
-
-@asynccontextmanager
-async def running(
-    store: Store,
-    host: str,
-    port: int,
-    limits: Limits | None = None,
-    silence_seconds: float = SILENCE_SECONDS,
-    tls: ssl.SSLContext | None = None,
-    entrance: Entrance | None = None,
-    quotas: Quotas | None = None,
-    key: bytes | None = None,
-    standby: StandbyService | None = None,
-) -> AsyncIterator[WebSocketServer]:
-    """A server that accepts connections inside the block, and stops cleanly after it (CLOSE-3).
-
-    Args:
-        store: closed at the end.
-        host: the address to listen on.
-        port: 0 for any that is free.
-        tls: the key and the certificate; None for connections that are not encrypted.
-        entrance: who may come in; None for everybody. Its book is closed at the end.
-        quotas: the limits that were set; the defaults if not given.
-        key: signs heads (BACK-1); None to sign none.
-        standby: its part in a pair, on the same store; None if it can have no standby.
-
-    Raises:
-        OSError: the server can't listen on the address.
-        StorageError: at the end, the disk doesn't answer.
-    """
-    quotas = quotas or Quotas()
-    limits = limits or Limits(session_bytes=quotas.records_bytes)
-    post, store = (None, store) if standby is None else (standby.post, standby.store)
-    hub = Hub(store, limits, NAME, silence_seconds, entrance, quotas, key, post)
-    app = App(hub, Doors(Bounds(all=quotas.connections)), tls, entrance, standby)
-    disk_answers, server = True, None
-    try:
-        try:
-            server = await _listen(app, host, port, limits)
-            async with app.garbage.tended(), app.standing():
-                yield server
-        finally:
-            disk_answers = await _stop(app, server)
-    finally:
-        if disk_answers:
-            await store.close()
-    if not disk_answers:
-        raise StorageError(NO_ANSWER)
-
-
-async def _stop(app: App, server: WebSocketServer | None) -> bool:
-    """Stop cleanly; returns False if the disk doesn't answer."""
-    disk_answers = await app.close()
-    if server is not None:
-        server.close(close_connections=False)
-        app.doors.cut_unfinished()  # connections that came meanwhile
-        await server.wait_closed()
-    return disk_answers
-
-
 def _misdirected(ws: ServerConnection, session_id: str, node: str) -> Response:
     """Tell the proxy which server has the session (OWN-7)."""
     log.info("Session %s is served by %s, and the proxy learns that", session_id, node)
     response = ws.respond(HTTPStatus.MISDIRECTED_REQUEST, f"Session {session_id!r} is served by {node}.\n")
     response.headers[NODE_HEADER] = node
     return response
-
-
-async def _listen(app: App, host: str, port: int, limits: Limits) -> WebSocketServer:
-    return await serve(
-        app.handle,
-        host,
-        port,
-        create_connection=cast("type[ServerConnection]", app.accept),  # any factory will do
-        process_request=app.check_request,
-        select_subprotocol=select_subprotocol,
-        origins=[None],  # no web page may use a visitor's browser to reach a server in the lab
-        compression=None,
-        open_timeout=HANDSHAKE_SECONDS,
-        ping_interval=None,  # liveness is the JSON heartbeat (HB-1)
-        ping_timeout=None,
-        close_timeout=CLOSE_SECONDS,
-        max_size=limits.message_bytes,
-        max_queue=2,  # messages that are read and wait: 1 MiB each
-        write_limit=2**15,
-        server_header=header(__version__),
-    )

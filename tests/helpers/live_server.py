@@ -16,8 +16,8 @@ from websockets.typing import Subprotocol
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import CAN_WAIT, SUBPROTOCOL
 from optiverse_collab_server.access.entrance import Entrance
-from optiverse_collab_server.app import running
 from optiverse_collab_server.quotas import Quotas
+from optiverse_collab_server.serving import at, running
 from optiverse_collab_server.storage import MemoryStore, Store
 from tests.helpers.tls import credulous, server_context
 
@@ -137,7 +137,7 @@ async def live_server(
 ) -> AsyncIterator[LiveServer]:
     """Start a server on a free port of this machine, with TLS if requested."""
     options = limits, silence_seconds, server_context() if tls else None, entrance, quotas
-    async with running(store or MemoryStore(), "127.0.0.1", 0, *options) as server:
+    async with running(store or MemoryStore(), at("127.0.0.1", 0), *options) as server:
         yield LiveServer(server.sockets[0].getsockname()[1], tls)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import structs
 
 from optiverse_collab_server.access.entrance import Entrance
-from optiverse_collab_server.app import running
+from optiverse_collab_server.serving import at, running
 from optiverse_collab_server.signing import signing_key
 from optiverse_collab_server.standby.followers import Mode
 from optiverse_collab_server.standby.service import StandbyService
@@ -46,7 +46,7 @@ async def member(
     if follow is not None:
         post.change(structs.replace(post.standing, state=State.STANDBY, other=follow))
     service = StandbyService(post, own, None if entrance is None else entrance.book, mode)
-    async with running(own, "127.0.0.1", 0, entrance=entrance, standby=service) as server:
+    async with running(own, at("127.0.0.1", 0), entrance=entrance, standby=service) as server:
         yield Member(server.sockets[0].getsockname()[1], service, own)
 
 

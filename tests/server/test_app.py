@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import socket
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from websockets.asyncio.client import connect
@@ -15,10 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
 from optiverse_collab.core.limits import Limits
-from optiverse_collab.errors import StorageError
 from optiverse_collab_server import outbox
-from optiverse_collab_server.access.entrance import Entrance
-from optiverse_collab_server.app import running
 from optiverse_collab_server.storage import MemoryStore, Stored
 from optiverse_collab_server.storage.api import ANY_SIZE
 from tests.helpers.aio import run, until
@@ -52,19 +47,6 @@ def test_web_pages_are_refused() -> None:
             with pytest.raises(InvalidStatus) as refusal:
                 await connect(server.url + "/ws/a/b", origin=Origin("https://example.org"))
             assert refusal.value.response.status_code == 403
-
-    run(main())
-
-
-def test_a_port_that_is_taken_leaves_nothing_open(tmp_path: Path) -> None:
-    async def main() -> None:
-        store, entrance = MemoryStore(), Entrance.open(tmp_path, trusts_own=True)
-        with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="address"):
-            async with running(store, "127.0.0.1", taken.getsockname()[1], entrance=entrance):
-                pass
-        for use in (store.sessions(), entrance.book.look_again()):
-            with pytest.raises(StorageError):
-                await use
 
     run(main())
 
@@ -212,32 +194,6 @@ def test_log_is_the_one_that_users_follow(caplog: pytest.LogCaptureFixture) -> N
         "Broadcasting user joined for Zoë ☃",
         "Entering message loop for Zoë ☃",
     ]
-
-
-def test_end_is_told_and_everything_is_stored() -> None:
-    """CLOSE-3: 1001 with a reason, after the acknowledgement of all pushed changes."""
-    store = MemoryStore()
-
-    async def main() -> None:
-        async with live_server(store) as server:
-            ws = await connect(server.url + "/ws/default/ann", ping_interval=None)
-            await ws.send('{"type":"sync:request","client_id":"1"}')
-            await ws.send(
-                '{"type":"push","changes":[{"client_clock":1,"ops":[{"op":"put","id":"a","kind":"k","props":{}}]}]}'
-            )
-            await ws.send('{"type":"ping"}')
-            heard = [await ws.recv()]
-            while '"pong"' not in heard[-1]:
-                heard.append(await ws.recv())
-        try:
-            while True:
-                heard.append(await ws.recv())
-        except ConnectionClosed:
-            pass
-        assert any('"result":"commit"' in str(text) for text in heard)
-        assert (ws.close_code, ws.close_reason) == (1001, "restarting")
-
-    run(main())
 
 
 def test_fault_of_ours_ends_its_connection_alone(caplog: pytest.LogCaptureFixture) -> None:

@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from optiverse_collab_server import app
+from optiverse_collab_server import serving
 from optiverse_collab_server.doors import Bounds, Doors, is_loopback
 from optiverse_collab_server.quotas import Quotas
 from tests.helpers.aio import run
@@ -90,7 +90,7 @@ def test_the_slowest_to_ask_is_cut() -> None:
 
 def test_who_is_one_too_many_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """LIM-15: over sockets; HTTP 503 makes clients try again."""
-    monkeypatch.setattr(app, "Doors", lambda bounds: Doors(bounds._replace(unfinished=1)))
+    monkeypatch.setattr(serving, "Doors", lambda bounds: Doors(bounds._replace(unfinished=1)))
 
     async def main() -> None:
         async with live_server(quotas=Quotas(connections=2)) as server, AsyncExitStack() as stack:

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.protocol.address import Place
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server import app, connection, hub
+from optiverse_collab_server import connection, hub, serving
 from optiverse_collab_server.access.grants import Visit
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.hub import Hub
@@ -47,7 +47,7 @@ def hubs(monkeypatch: pytest.MonkeyPatch) -> list[CountingHub]:
         made.append(CountingHub(*args, **options))
         return made[-1]
 
-    monkeypatch.setattr(app, "Hub", make)
+    monkeypatch.setattr(serving, "Hub", make)
     return made
 
 
@@ -156,7 +156,9 @@ def test_failed_session_is_closed_though_it_was_replaced(
     hubs: list[CountingHub], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """DUR-3: newcomers join the new one, and no task of the old one keeps running."""
-    monkeypatch.setattr(app, "CLOSE_SECONDS", DEADLINE_S)  # the old one lasts until its participant reads
+    monkeypatch.setitem(
+        serving.CONNECTION, "close_timeout", DEADLINE_S
+    )  # the old one lasts until its participant reads
     monkeypatch.setattr(connection, "CLOSE_SECONDS", DEADLINE_S)
 
     async def main() -> None:

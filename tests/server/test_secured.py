@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from optiverse_collab_server import app, secured
+from optiverse_collab_server import app, secured, serving
 from optiverse_collab_server.doors import Bounds, Doors
 from tests.helpers.aio import run, until
 from tests.helpers.live_server import LiveServer, live_server, soon
@@ -41,7 +41,7 @@ def counted(monkeypatch: pytest.MonkeyPatch, **bounds: int) -> list[Doors]:
         made.append(Doors(Bounds(**bounds)))
         return made[-1]
 
-    monkeypatch.setattr(app, "Doors", make)
+    monkeypatch.setattr(serving, "Doors", make)
     return made
 
 

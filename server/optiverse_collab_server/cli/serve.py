@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 from optiverse_collab.errors import SettingsError, StorageError
 from optiverse_collab_server import file_limit
 from optiverse_collab_server.access import owner_link
-from optiverse_collab_server.app import running
 from optiverse_collab_server.cli.entrance import entrance_for, link_to
 from optiverse_collab_server.cli.identity import identity_for, log_protection
 from optiverse_collab_server.cli.managed import say_ready, stop_on_request
@@ -24,6 +23,7 @@ from optiverse_collab_server.cli.stores import store_for
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.quotas import MB, Quotas
+from optiverse_collab_server.serving import at, running
 from optiverse_collab_server.signing import signing_key
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
     if warning := file_limit.allow(given.connections):
         log.warning("%s", warning)
     async with running(
-        store, host, port, tls=tls, entrance=entrance, quotas=given, key=key, standby=pair
+        store, at(host, port), tls=tls, entrance=entrance, quotas=given, key=key, standby=pair
     ) as server:
         shown = server.sockets[0].getsockname()[1] if port == 0 else port
         log.info("Starting Optiverse Collaboration Server on %s:%d", host, shown)
