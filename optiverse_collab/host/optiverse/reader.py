@@ -15,7 +15,7 @@ from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.places import PLACE
 from optiverse_collab.host.optiverse.stated_values import StatedValues
 from optiverse_collab.host.optiverse.upstream.item_names import item_names
-from optiverse_collab.host.optiverse.upstream.items import NAME, Data, Item, Optic
+from optiverse_collab.host.optiverse.upstream.items import NAME, Data, Item, Optic, Props
 from optiverse_collab.host.optiverse.upstream.window import Window
 
 
@@ -75,10 +75,14 @@ class Reader:
 
     def place(self, id: str, item: Optic) -> Data:
         """What a drag changes of a component or a source: `pos` and `angle_deg`."""
-        angle = item_names().qt_angle_to_user(item.rotation())
-        shown = {"pos": [float(item.x()), float(item.y())], "angle_deg": angle}
+        shown = _place(item)
         stated = self._stated_values.stated(id, shown)
         return stated if stated is shown else {name: stated[name] for name in shown if name in stated}
+
+    def remember_place(self, id: str, item: Optic, stated: Props) -> None:
+        """The same as `remember`, for what a move by others changed of these."""
+        shown = _place(item)
+        self._stated_values.remember_some(id, stated, {name: shown[name] for name in stated})
 
     def remember(self, record: Record) -> None:
         """Let an applied record represent whatever the host shows for it now."""
@@ -124,3 +128,9 @@ class Reader:
         record = self._stated_values.record(shown)
         record.props.update(self._layers.place_of(record.id))
         return record
+
+
+def _place(item: Optic) -> Data:
+    """Where the host shows an item, as `to_dict` says it."""
+    angle = item_names().qt_angle_to_user(item.rotation())
+    return {"pos": [float(item.x()), float(item.y())], "angle_deg": angle}

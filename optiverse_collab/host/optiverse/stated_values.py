@@ -27,18 +27,20 @@ class StatedValues:
         Args:
             shown: the properties that the host gives for it now.
         """
-        differing = {
-            name: (seen, said)
-            for name in {**stated.props, **shown}
-            if not _same(
-                seen := shown.get(name, _ABSENT),
-                said := stated.props.get(name, _ABSENT),
-            )
-        }
+        self.forget(stated.id)
+        self.remember_some(stated.id, stated.props, shown)
+
+    def remember_some(self, id: str, stated: Mapping[str, Any], shown: Mapping[str, Any]) -> None:
+        """The same for these properties alone; nothing changes for the others."""
+        differing = dict(self._of.pop(id, {}))
+        for name in {**stated, **shown}:
+            seen, said = shown.get(name, _ABSENT), stated.get(name, _ABSENT)
+            if _same(seen, said):
+                differing.pop(name, None)
+            else:
+                differing[name] = seen, said
         if differing:
-            self._of[stated.id] = differing
-        else:
-            self._of.pop(stated.id, None)
+            self._of[id] = differing
 
     def record(self, shown: Record) -> Record:
         """The record that stands for what the host shows."""

@@ -19,6 +19,7 @@ from optiverse_collab.host.optiverse.items.scene_bench import SceneBench
 from optiverse_collab.host.optiverse.items.unshown import Unshown
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.layers.panel import Panel
+from optiverse_collab.host.optiverse.mover import Mover
 from optiverse_collab.host.optiverse.reader import Reader
 from optiverse_collab.host.optiverse.retrace import Retrace
 from optiverse_collab.host.optiverse.undo.guard import UndoGuard
@@ -70,6 +71,7 @@ class Writer:
         self._name = name
         self._log = log
         self._created: list[Item] = []
+        self._mover = Mover(kinds, layers, reader, unshown.records)
         self._missing: dict[type, list[str]] = {}
         self._unsaved_mark = UnsavedMark(window)
         self._panel = Panel(window)
@@ -133,6 +135,8 @@ class Writer:
 
     def _apply(self, op: Op) -> None:
         item = self._bench.known(op.id)
+        if item is not None and self._missing.get(type(item)) == [] and self._mover.apply(op, item):
+            return
         is_there = item is not None or op.id in self._unshown.records or self._layers.has_group(op.id)
         current = self._reader.record(op.id) if is_there else None
         record = _result(current, op)

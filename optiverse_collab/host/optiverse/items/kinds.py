@@ -37,17 +37,20 @@ class Kinds:
     Args:
         rays: those that measures follow.
         images: finds the images of components.
+
+    Attributes:
+        optical: components and sources.
     """
 
     def __init__(self, rays: Rays, images: Images) -> None:
-        self._optical = Optical(images)
+        self.optical = Optical(images)
         self._annotations = annotation_kinds(rays)
 
     def named(self, kind: str) -> Kind:
         """The kind with this name in records."""
-        return self._annotations.get(kind, self._optical)
+        return self._annotations.get(kind, self.optical)
 
     def of(self, item: Item) -> Kind:
         """The kind of an item."""
         found = (one for one in self._annotations.values() if isinstance(item, one.item_class))
-        return next(found, self._optical)
+        return next(found, self.optical)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from optiverse_collab.host.optiverse.items.exact_edit import exact_edit
@@ -83,16 +84,23 @@ class Optical:
         optic = cast(Optic, item)
         names = {name for name in {**before, **after} if before.get(name) != after.get(name)}
         names |= before.keys() ^ after.keys()
-        with exact_edit(optic):
-            if names & {"x_mm", "y_mm"} and "x_mm" in after and "y_mm" in after:
-                optic.setPos(after["x_mm"], after["y_mm"])
-            if "angle_deg" in names & after.keys():
-                optic.setRotation(item_names().user_angle_to_qt(after["angle_deg"]))
-            optic._sync_params_from_item()
+        is_moved = bool(names & {"x_mm", "y_mm"}) and "x_mm" in after and "y_mm" in after
+        place = (after["x_mm"], after["y_mm"]) if is_moved else None
+        self.move(optic, place, after["angle_deg"] if "angle_deg" in names & after.keys() else None)
         rest = names - _NOT_PARAMS
         if rest:
             self._write_params(optic, rest, after)
-        optic.update()
+            optic.update()
+
+    def move(self, item: Optic, place: Sequence[float] | None, angle_deg: float | None) -> None:
+        """Put the item there, and turn it to that angle; None to leave it."""
+        with exact_edit(item):
+            if place is not None:
+                item.setPos(*place)
+            if angle_deg is not None:
+                item.setRotation(item_names().user_angle_to_qt(angle_deg))
+            item._sync_params_from_item()
+        item.update()
 
     def _write_params(self, item: Optic, names: set[str], after: Props) -> None:
         for name in names:

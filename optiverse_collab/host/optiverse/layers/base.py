@@ -130,6 +130,10 @@ class Layers(ABC):
         """The shared `parent` and `order` of an item or a group."""
         return self._places.of(id)
 
+    def has_place(self, id: str) -> bool:
+        """Whether the record of an item has stated its place, and the window shows it in its tree."""
+        return self._places.has(id)
+
     def _tree_of(self, has_node: Callable[[str], bool], holds: Callable[[str], bool]) -> Shown:
         """The tree to show.
 

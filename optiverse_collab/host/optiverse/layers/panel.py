@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from PyQt6.QtCore import QModelIndex, QObject, Qt, QTimer
 from PyQt6.QtWidgets import QTreeView
 
-from optiverse_collab.core.records import Op, Set
+from optiverse_collab.core.records import Op
 from optiverse_collab.host.api import ItemList
+from optiverse_collab.host.optiverse.items.moves import is_move
 from optiverse_collab.host.optiverse.layers.layer_panel import LayerPanel
 from optiverse_collab.host.optiverse.upstream.contract import Override, as_qt
 from optiverse_collab.host.optiverse.upstream.window import Window, has_layers
@@ -54,7 +55,7 @@ class Panel(QObject):
 
     def note(self, ops: Sequence[Op]) -> None:
         """Apply others' changes inside this block."""
-        self._is_stale = self._is_stale or any(map(_shows, ops))
+        self._is_stale = self._is_stale or not all(map(is_move, ops))  # it shows neither places nor angles
 
     @contextmanager
     def held(self) -> Iterator[None]:
@@ -82,8 +83,3 @@ class Panel(QObject):
         if self._is_stale and not is_drawn:
             self._later.start()
         self._is_stale = False
-
-
-def _shows(op: Op) -> bool:
-    """Whether the panel may show something of this; it shows neither places nor angles."""
-    return not isinstance(op, Set) or bool(op.unset) or not op.props.keys() <= {"pos", "angle_deg"}

@@ -70,6 +70,10 @@ class Places:
         stated = self._stated.get(id)
         return {} if stated is None else {name: stated.props[name] for name in PLACE if name in stated.props}
 
+    def has(self, id: str) -> bool:
+        """Whether a record has stated its place, and the window shows it."""
+        return id in self._stated and id in self._parents
+
     def read(self, record: Record) -> bool:
         """Read a record's place; returns whether it changed, or is shown nowhere."""
         stated = {name: record.props[name] for name in (*PLACE, "z_value") if name in record.props}
