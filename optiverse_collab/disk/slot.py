@@ -135,12 +135,13 @@ class Slot:
     def joined_at(self, address: str) -> None:
         """The session was joined at this address; the next copy remembers it.
 
-        A known pin is kept even if the new address has none.
+        A known pin, and a known standby, are kept even if the new address has none.
         """
         place, known = parse_address(address), [parse_address(one) for one in self.owner.addresses]
-        pin = place.pin or next((one.pin for one in known if one.server == place.server), None)
+        before = next((one for one in known if one.server == place.server), place)
+        pin, also = place.pin or before.pin, place.also or before.also
         others = [one.remembered for one in known if one.server != place.server]
-        addresses = [place._replace(pin=pin).remembered, *others][:ADDRESSES]
+        addresses = [place._replace(pin=pin, also=also).remembered, *others][:ADDRESSES]
         self.owner = msgspec.structs.replace(self.owner, addresses=addresses)
 
     def hosted_on(self, hosted: Hosted) -> None:

@@ -21,10 +21,10 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.restoring import Restoration
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.client.steps import edit_in_step
-from optiverse_collab.core.protocol.address import Way
 from optiverse_collab.core.protocol.changes import SWEEP
 from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.protocol.participants import Participant
+from optiverse_collab.core.protocol.ways import Ways
 from optiverse_collab.core.records import Op, Record
 from optiverse_collab.drivers.aio.driver import AioDriver
 from optiverse_collab.errors import CollaborationError, EditsInConflict
@@ -50,7 +50,7 @@ class AsyncBench(Items):
 
     def __init__(
         self,
-        ways: Sequence[Way],
+        ways: Ways,
         session_id: str,
         user: str,
         patient: bool,

@@ -7,7 +7,8 @@ import random
 from collections.abc import Callable
 
 from optiverse_collab.core.client.connector import OPEN_S
-from optiverse_collab.core.protocol.address import DEFAULT_SERVER, named_session, parse_address, ways_to
+from optiverse_collab.core.protocol.address import DEFAULT_SERVER, named_session, parse_address
+from optiverse_collab.core.protocol.ways import ways_to
 from optiverse_collab.scripting.bench import AsyncBench
 from optiverse_collab.scripting.keys import Keys
 from optiverse_collab.scripting.unacknowledged import Progress

@@ -9,7 +9,7 @@ from pathlib import Path
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.host_watch import HOSTS
-from optiverse_collab.core.protocol.address import Address
+from optiverse_collab.core.protocol.address import Address, parse_address
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.window.background import Background
@@ -31,7 +31,8 @@ class Hosting(QObject):
         starting: whether there is going to be one.
         hosted: where it listens; None while no session is hosted.
         pin: of its key, once it runs; None if connections are not encrypted.
-        url: where others find it, ``ws://host:port``, with its pin; empty while no session is hosted.
+        url: where others find it, ``ws://host:port``, with its pin and its standby; empty while no session is
+            hosted.
 
     Signals:
         progress: a sentence about the work, and twice 0, since its amount is unknown.
@@ -65,7 +66,9 @@ class Hosting(QObject):
         if self.hosted is None:
             return ""
         server = reachable_url(self.hosted.port, self.hosted.listen)
-        return Address(server, None, pin=self.pin).remembered
+        known = self._service.address
+        also = parse_address(known).also if known else None
+        return Address(server, None, pin=self.pin, also=also).remembered
 
     @property
     def pid(self) -> int | None:

@@ -95,6 +95,7 @@ class Keeping(QObject):
         self._slot: Slot | None = None
         self._asked = 0
         service.happened.connect(self._on_happened)
+        service.standby_found.connect(self._on_standby_found)
 
     def join(
         self,
@@ -222,6 +223,11 @@ class Keeping(QObject):
         self._service.connect_to_session(
             address, seat.session, seat.user_id, replica, slot, self._credentials
         )
+
+    @pyqtSlot()
+    def _on_standby_found(self) -> None:
+        if self._slot is not None:
+            self._slot.joined_at(self._service.address)
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:

@@ -187,7 +187,7 @@ class CollaborationManager(QObject):
     @property
     def invite(self) -> str:
         """The link that others paste to join."""
-        return invite_link(self.hosting.url or self.address, self.session_id)
+        return invite_link(self.hosting.url or self.service.address, self.session_id)
 
     def _begin(self, session_id: str, user_id: str, waiting: Waiting | None = None) -> bool:
         """Leave the former session, and attach to the window; False if that fails."""

@@ -7,6 +7,7 @@ And a server that is away is one event: one WARNING when it begins, and one ERRO
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 
 from optiverse_collab.core.client.connection_effects import (
     AttemptFailed,
@@ -16,6 +17,7 @@ from optiverse_collab.core.client.connection_effects import (
     RetryAfter,
 )
 from optiverse_collab.core.client.failures import Failure
+from optiverse_collab.core.protocol.ways import Way
 from optiverse_collab.wording import connection
 from optiverse_collab.wording.log_lines import Line
 
@@ -30,19 +32,19 @@ class AttemptLog:
 
     Args:
         session: its name.
-        urls: the WebSockets of the server and of its standby, if it has one.
+        ways: the WebSockets of the server and of its standby; others may be learnt.
     """
 
-    def __init__(self, session: str, *urls: str) -> None:
-        self._session, self._urls = session, urls
-        self._url = urls[0]
+    def __init__(self, session: str, ways: Sequence[Way]) -> None:
+        self._session, self._ways = session, ways
+        self._url = ways[0].url
         self._failed: dict[str, tuple[Failure, int]] = {}  # by URL: the last failure, and how often in a row
         self._has_warned = False
 
     def lines(self, effect: ConnectorEffect) -> list[Line]:
         """The lines for an effect of `Connector`; none if there is no news."""
         if isinstance(effect, OpenConnection):
-            self._url = self._urls[effect.place]
+            self._url = self._ways[effect.place].url
         elif isinstance(effect, AttemptFailed):
             self._failed[self._url] = effect.failure, 1 + self._count * self._is_repeated(effect.failure)
         elif not isinstance(effect, RetryAfter):

@@ -119,13 +119,13 @@ def test_addresses_are_remembered_the_last_one_first(opened: Opened) -> None:
 
 
 def test_the_key_of_a_server_is_remembered_with_its_address(opened: Opened) -> None:
-    """An address without a pin does not delete it, and another pin replaces it."""
-    old, new = f"wss://lab:8765#pin={'a' * 43}", f"wss://lab:8765#pin={'b' * 43}"
+    """STAND-9: an address without pin and standby does not delete them, and another pin replaces it."""
+    old, new = f"wss://lab:8765#pin={'a' * 43}&also=wss%3A%2F%2Ftwo%3A1", f"wss://lab:8765#pin={'b' * 43}"
     for address in (old, "ws://elsewhere:8765", "wss://lab:8765"):
         opened.slot.joined_at(address)
     assert opened.slot.owner.addresses[:2] == [old, "ws://elsewhere:8765"]
     opened.slot.joined_at(new)
-    assert opened.slot.owner.addresses[:2] == [new, "ws://elsewhere:8765"]
+    assert opened.slot.owner.addresses[:2] == [f"{new}&also=wss%3A%2F%2Ftwo%3A1", "ws://elsewhere:8765"]
 
 
 def test_a_server_of_this_computer_is_remembered(opened: Opened) -> None:

@@ -65,6 +65,29 @@ def test_nothing_acknowledged_is_lost_with_the_server(tmp_path: Path) -> None:
         assert second.until_says(r"This server serves from now on \(term 2\)")
 
 
+def test_whoever_is_there_needs_no_link_to_the_standby(tmp_path: Path) -> None:
+    """STAND-9: it was started while they worked."""
+
+    async def main(first: ServerProcess, stack: ExitStack) -> None:
+        async with connect(first.url, "lab", "Ana") as ana:
+            ana.put("lens", "component", {"n": 1})
+            await ana.flush()
+            folder = tmp_path / "second"
+            second = stack.enter_context(ServerProcess(folder, "--auth", "none", "--follow", first.url))
+            first.until_says("participants learn that it is at")
+            session = ana._session
+            await until(lambda: session.safekeeping.standby == second.url)
+            first.kill()
+            assert await asyncio.to_thread(command, ["promote", "--data", str(folder)]) == 0
+            ana.set("lens", {"n": 2})
+            await ana.flush()
+            with Bench(second.url, "lab", "auditor") as there:
+                assert there.records["lens"].props["n"] == 2
+
+    with ExitStack() as stack:
+        run(main(stack.enter_context(ServerProcess(tmp_path / "first", "--auth", "none")), stack))
+
+
 def stored_clock(data: Path) -> int:
     """The clock of the session in a data folder, as the command shows it."""
     with redirect_stdout(io.StringIO()) as output:

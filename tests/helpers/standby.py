@@ -12,6 +12,7 @@ from msgspec import structs
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.serving import at, running
 from optiverse_collab_server.signing import signing_key
+from optiverse_collab_server.standby.follow import Here
 from optiverse_collab_server.standby.followers import Mode
 from optiverse_collab_server.standby.service import StandbyService
 from optiverse_collab_server.standby.standing import Post, Standing, State, read_standing, write_standing
@@ -47,7 +48,9 @@ async def member(
         post.change(structs.replace(post.standing, state=State.STANDBY, other=follow))
     service = StandbyService(post, own, None if entrance is None else entrance.book, mode)
     async with running(own, at("127.0.0.1", 0), entrance=entrance, standby=service) as server:
-        yield Member(server.sockets[0].getsockname()[1], service, own)
+        port = server.sockets[0].getsockname()[1]
+        service.here = Here("", port, None, is_encrypted=False)
+        yield Member(port, service, own)
 
 
 def promote(folder: Path) -> None:

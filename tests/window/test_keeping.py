@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from PyQt6.QtCore import QObject
@@ -16,6 +18,7 @@ from optiverse_collab.disk.folder import ReplicaFolder
 from optiverse_collab.disk.tokens import Tokens
 from optiverse_collab.window import folders
 from optiverse_collab.window.leftovers import Leftovers
+from optiverse_collab_server.cli.main import main as command
 from tests.helpers.managed_host import SOON, ManagedHost, join, until_stored
 from tests.helpers.qt_servers import WebSocketServer
 from tests.helpers.scripted_server import scripted_server
@@ -250,3 +253,26 @@ def test_whoever_is_not_invited_reads_what_to_do(qtbot: QtBot, parent: QObject) 
     with scripted_server(ask_for_token({}, [])) as server, failed:
         window.manager.join_session(f"ws://{server.place}", "lab", "ann")
     assert window.failures == ["The server admits only people with an invite; paste an invite link."]
+
+
+def test_the_standby_is_remembered_with_the_session(qtbot: QtBot, parent: QObject, tmp_path: Path) -> None:
+    """STAND-9: links that this window copies name it, and so does the stored replica."""
+    window = ManagedHost(parent)
+    with ExitStack() as stack:
+        own = stack.enter_context(ServerProcess(tmp_path / "first", "--auth", "none"))
+        join(qtbot, window, own.url, "lab")
+        follow = ["--auth", "none", "--follow", own.url]
+        second = stack.enter_context(ServerProcess(tmp_path / "second", *follow))
+        with qtbot.waitSignal(window.manager.service.standby_found, timeout=2 * SOON):
+            pass
+        both = f"{own.url}#also={quote(second.url, safe='')}"
+        assert window.manager.service.address == both
+        assert window.manager.invite == invite_link(both, "lab")
+        slot = window.manager.keeping._slot
+        assert slot is not None
+        assert slot.owner.addresses[0] == both
+        own.kill()
+        assert command(["promote", "--data", str(tmp_path / "second")]) == 0
+        qtbot.waitUntil(lambda: window.manager.status is ConnectionState.RECONNECTING, timeout=SOON)
+        qtbot.waitUntil(lambda: window.manager.status is ConnectionState.CONNECTED, timeout=2 * SOON)
+    window.manager.close()

@@ -6,6 +6,7 @@ import logging
 
 from optiverse_collab.core.client import connection_effects as fx
 from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.protocol.ways import Way
 from optiverse_collab.wording.attempts import TOLD, TRYING_ON, AttemptLog
 
 URL = "ws://lab:8765/ws/s/n"
@@ -25,7 +26,7 @@ def attempt(log: AttemptLog, failure: Failure) -> list[str]:
 
 
 def test_a_night_without_a_server_is_a_handful_of_lines() -> None:
-    log = AttemptLog("s", URL)
+    log = AttemptLog("s", [Way(URL)])
     assert texts(log, fx.ConnectionLost(Failure(FailureKind.CLOSED, 1006)), fx.RetryAfter(0.5)) != []
     first = attempt(log, REFUSED)
     assert [first[0], first[2]] == [f"→ Connecting to: {URL}", "Trying again in 30.0 s"]
@@ -35,7 +36,7 @@ def test_a_night_without_a_server_is_a_handful_of_lines() -> None:
 
 
 def test_another_failure_is_news() -> None:
-    log = AttemptLog("s", URL)
+    log = AttemptLog("s", [Way(URL)])
     for _ in range(10):
         attempt(log, REFUSED)
     assert attempt(log, UNREACHABLE) == [
@@ -46,7 +47,7 @@ def test_another_failure_is_news() -> None:
 
 
 def test_an_outage_is_one_warning_and_at_last_one_error() -> None:
-    log = AttemptLog("s", URL)
+    log = AttemptLog("s", [Way(URL)])
     told = [log.lines(fx.AttemptFailed(failure)) for failure in (REFUSED, REFUSED, UNREACHABLE)]
     assert [line.level for [line] in told] == [logging.WARNING, logging.INFO, logging.INFO]
     log.connected()
@@ -58,7 +59,7 @@ def test_an_outage_is_one_warning_and_at_last_one_error() -> None:
 
 
 def test_after_a_connection_everything_is_news() -> None:
-    log = AttemptLog("s", URL)
+    log = AttemptLog("s", [Way(URL)])
     for _ in range(10):
         attempt(log, REFUSED)
     log.connected()
@@ -66,7 +67,7 @@ def test_after_a_connection_everything_is_news() -> None:
 
 
 def test_the_end_is_always_told() -> None:
-    log = AttemptLog("s", URL)
+    log = AttemptLog("s", [Way(URL)])
     for _ in range(10):
         attempt(log, REFUSED)
     [line] = log.lines(fx.Ended(Failure(FailureKind.WANTS_TLS), was_in=False))
@@ -75,7 +76,7 @@ def test_the_end_is_always_told() -> None:
 
 def test_each_server_of_a_pair_has_its_own_count() -> None:
     """STAND-7: a server that is away, and a standby that does not serve, are not news forever."""
-    log, standby = AttemptLog("s", URL, "ws://standby"), Failure(FailureKind.CLOSED, 4421)
+    log, standby = AttemptLog("s", [Way(URL), Way("ws://standby")]), Failure(FailureKind.CLOSED, 4421)
     told: list[str] = []
     for _ in range(9):
         for place, failure in enumerate([REFUSED, standby]):

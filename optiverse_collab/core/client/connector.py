@@ -27,9 +27,10 @@ from optiverse_collab.core.client.connection_effects import (
     ProbeTls,
     RetryAfter,
 )
-from optiverse_collab.core.client.effects import EpochChanged, SessionEffect, Synced
+from optiverse_collab.core.client.effects import EpochChanged, SessionEffect, StandbyFound, Synced
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
+from optiverse_collab.core.protocol.ways import Ways
 
 OPEN_S = 10.0
 """How long a server may take to let us in: more than a slow VPN needs, less than people's patience."""
@@ -92,10 +93,9 @@ class Connector:
     Args:
         session: sends and receives over the connections.
         chance: returns uniformly random numbers from 0 to 1, for the waits.
-        tls: whether the connections are encrypted.
+        ways: to the server, and to its standby if that is known. The server may tell it later (STAND-9).
         patient: whether the first attempt is repeated, too.
         open_s: how long a server may take to admit us, in s.
-        places: how many servers there are: 2 if there is a standby.
 
     Attributes:
         outage: from the first failure to the next synchronisation, or to the end; None at other times.
@@ -105,15 +105,14 @@ class Connector:
         self,
         session: SessionClient,
         chance: Callable[[], float],
-        tls: bool,
+        ways: Ways,
         patient: bool = False,
         open_s: float = OPEN_S,
-        places: int = 1,
     ) -> None:
         self._session = session
-        self._places, self._place, self._missed = places, 0, 0
+        self._ways, self._place, self._missed = ways, 0, 0
         self._backoff = Backoff(chance)
-        self._tls = tls
+        self._tls = ways[0].url.startswith("wss:")
         self._patient = patient
         self._open_s = open_s
         self.outage: Outage | None = None
@@ -225,6 +224,8 @@ class Connector:
                 self._synced = self._was_synced = True
                 self.outage = None
                 self._backoff.reset()
+            elif isinstance(effect, StandbyFound):
+                self._ways.learn(self._place, effect.address)
             elif kind is DropConnection:
                 silent = Failure(FailureKind.SILENT, liveness.OVERDUE_MS // 1000)
                 return [*effects[:number], *self._over(silent)]
@@ -262,7 +263,7 @@ class Connector:
     def _wait(self) -> list[Effect]:
         self._phase = _Phase.WAITING
         wait_s = self._backoff.next_s()
-        return [RetryAfter(wait_s if self._places == 1 else min(wait_s, BETWEEN_S))]
+        return [RetryAfter(wait_s if len(self._ways) == 1 else min(wait_s, BETWEEN_S))]
 
     def _turns_after(self, failure: Failure, was_in: bool) -> bool:
         """Turn to the other server; returns whether to try it at once, without a wait (STAND-7).
@@ -272,8 +273,8 @@ class Connector:
         if was_in or not (failure.may_retry or self._was_synced):
             self._missed = 0
             return False
-        self._place = (self._place + 1) % self._places
-        self._missed = (self._missed + 1) % self._places
+        self._place = (self._place + 1) % len(self._ways)
+        self._missed = (self._missed + 1) % len(self._ways)
         return self._missed > 0 and not (self._was_synced and failure.ends_session)
 
     def _comes_back_after(self, failure: Failure) -> bool:

@@ -236,6 +236,13 @@ class StandbyMissed:
 
 
 @dataclass(frozen=True)
+class StandbyFound:
+    """The server has told where its standby is, or is another than before (STAND-9)."""
+
+    address: str
+
+
+@dataclass(frozen=True)
 class HeartbeatAnswered:
     """The server answered a ping after `latency_ms`."""
 
@@ -282,6 +289,7 @@ SessionEffect = (
     | ParticipantAway
     | SavingChanged
     | StandbyMissed
+    | StandbyFound
     | HeartbeatAnswered
     | PresenceChanged
     | PastArrived

@@ -1,8 +1,8 @@
-"""What the server says about how safe edits are there: on its disk (DUR-6), and its standby's (STAND-8)."""
+"""How safe edits are, as the server says: on its disk (DUR-6), and on its standby's (STAND-8, STAND-9)."""
 
 from __future__ import annotations
 
-from optiverse_collab.core.client.effects import SavingChanged, StandbyMissed
+from optiverse_collab.core.client.effects import SavingChanged, StandbyFound, StandbyMissed
 from optiverse_collab.core.protocol.messages import WAIT_STORAGE, Pong, Wait
 
 
@@ -12,13 +12,15 @@ class Safekeeping:
     Attributes:
         is_late: the server is not saving at the moment.
         is_alone: it has a standby, which does not answer: edits are saved on this server only.
+        standby: the address of its standby; that of the last one if there is none at the moment.
     """
 
     def __init__(self) -> None:
         self.is_late = self.is_alone = False
+        self.standby = ""
 
     def disconnected(self) -> None:
-        """Nothing is known any more."""
+        """Nothing is known any more, except for whom to turn to."""
         self.is_late = self.is_alone = False
 
     def waits(self, message: Wait) -> list[SavingChanged]:
@@ -29,12 +31,16 @@ class Safekeeping:
         """The server sent something that it has saved."""
         return self._note_late(False)
 
-    def answered(self, pong: Pong) -> list[StandbyMissed]:
+    def answered(self, pong: Pong) -> list[StandbyMissed | StandbyFound]:
         """The server answered the heartbeat."""
-        if pong.alone is self.is_alone:
-            return []
-        self.is_alone = pong.alone
-        return [StandbyMissed(self.is_alone)]
+        news: list[StandbyMissed | StandbyFound] = []
+        if pong.alone is not self.is_alone:
+            self.is_alone = pong.alone
+            news.append(StandbyMissed(self.is_alone))
+        if pong.also and pong.also != self.standby:
+            self.standby = pong.also
+            news.append(StandbyFound(self.standby))
+        return news
 
     def _note_late(self, is_late: bool) -> list[SavingChanged]:
         if is_late is self.is_late:

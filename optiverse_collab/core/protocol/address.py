@@ -71,18 +71,6 @@ class Address(NamedTuple):
         return self.server == other.server and not self.may_be(other)
 
 
-class Way(NamedTuple):
-    """A WebSocket that leads to a session: the server's, or its standby's.
-
-    Attributes:
-        url: its address.
-        pin: the hash of the server's key; None if the system's authorities decide.
-    """
-
-    url: str
-    pin: str | None = None
-
-
 SCRIPT = "script"
 """The query string of a client without a person in front of it."""
 
@@ -182,21 +170,6 @@ def websocket_url(server: str, session: str, user: str, is_script: bool = False)
     session = check_name(named_session(address, session), "session")
     query = f"?{SCRIPT}" if is_script else ""
     return f"{address.server}/ws/{quote(session, safe='')}/{quote(user, safe='')}{query}"
-
-
-def ways_to(server: str, session: str, user: str, is_script: bool = False) -> list[Way]:
-    """The WebSockets of a session: the server's, and the standby's if the address names one (STAND-7).
-
-    Args:
-        server: the address, or a link.
-        is_script: a client without a person in front of it (PRES-18).
-
-    Raises:
-        AddressError: one of them can't be used.
-    """
-    first = parse_address(server)
-    places = [first] if first.also is None else [first, parse_address(first.also)]
-    return [Way(websocket_url(one.server, session, user, is_script), one.pin) for one in places]
 
 
 def parse_path(path: str) -> Place:

@@ -141,12 +141,14 @@ class Pong(Message, frozen=True, tag="pong"):
         clock: everything up to this clock was sent before (HASH-4).
         signature: of the position at that clock (BACK-1); empty if it isn't signed.
         alone: the server has a standby that it prefers to wait for, and goes on without it (STAND-8).
+        also: the address of its standby, which has everything (STAND-9); as in a link.
     """
 
     timestamp: str
     clock: int = 0
     signature: str = ""
     alone: bool = False
+    also: str = ""
 
 
 class Pages(Message, frozen=True):

@@ -1,4 +1,4 @@
-"""What participants learn about a server's standby (STAND-8): in each answer to a heartbeat."""
+"""What participants learn about a server's standby (STAND-8, STAND-9): in each answer to a heartbeat."""
 
 from __future__ import annotations
 
@@ -15,10 +15,14 @@ class StandbyNews:
 
     Attributes:
         is_missed: changes should wait for it, and are saved without it since it does not answer.
+        address: where participants find it, once it has everything; empty if that is unknown.
     """
 
     is_missed: bool = False
+    address: str = ""
 
     def added_to(self, pong: Pong) -> Pong:
         """An answer that says so."""
-        return replace(pong, alone=True) if self.is_missed else pong
+        if not self.is_missed and not self.address:
+            return pong
+        return replace(pong, alone=self.is_missed, also=self.address)

@@ -27,7 +27,7 @@ from optiverse_collab.core.client.connector import OPEN_S, Connector, Effect
 from optiverse_collab.core.client.effects import Acknowledged, SessionEffect, Transmit
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.protocol.address import Way
+from optiverse_collab.core.protocol.ways import Ways
 from optiverse_collab.drivers.aio.connection import (
     Connection,
     first_message,
@@ -67,7 +67,7 @@ class AioDriver:
         self,
         session: SessionClient,
         session_id: str,
-        ways: Sequence[Way],
+        ways: Ways,
         report: Callable[[SessionEffect], None],
         chance: Callable[[], float],
         patient: bool = False,
@@ -78,8 +78,7 @@ class AioDriver:
         self.left = False
         self._session = session
         self._report = report
-        is_tls = self._way.url.startswith("wss:")
-        self._connector = Connector(session, chance, is_tls, patient, timeout_s, len(ways))
+        self._connector = Connector(session, chance, ways, patient, timeout_s)
         self._outgoing: deque[str] = deque()
         self._has_outgoing = asyncio.Event()
         self._due = asyncio.Event()
@@ -90,7 +89,7 @@ class AioDriver:
         self._tasks: set[asyncio.Task[None]] = set()
         self._polite = False
         self._traffic = Traffic()
-        self._attempts = AttemptLog(session_id, *(way.url for way in ways))
+        self._attempts = AttemptLog(session_id, ways)
         self._wake_up = WakeUp(self._on_woke)
         self._wake_up.start()
         self._perform(self._connector.join())

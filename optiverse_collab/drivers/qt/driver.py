@@ -24,8 +24,8 @@ from optiverse_collab.core.client.connector import ConnectionState, Connector, E
 from optiverse_collab.core.client.effects import Acknowledged, Conflict, SessionEffect, Synced, Transmit
 from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.protocol.address import Way
 from optiverse_collab.core.protocol.parcels import ParcelsReturned
+from optiverse_collab.core.protocol.ways import Ways
 from optiverse_collab.drivers.qt.connection import Connection
 from optiverse_collab.drivers.qt.disk_writer import DiskWriter, Store
 from optiverse_collab.drivers.qt.quality_watch import QualityWatch, now_ms
@@ -79,7 +79,7 @@ class QtDriver(QObject):
         self,
         session: SessionClient,
         session_id: str,
-        ways: Sequence[Way],
+        ways: Ways,
         chance: Callable[[], float],
         parent: QObject,
         store: Store | None = None,
@@ -92,13 +92,12 @@ class QtDriver(QObject):
         self.offline_since: float | None = None
         self._session = session
         self._parent = parent
-        is_tls = self._way.url.startswith("wss:")
-        self._connector = Connector(session, chance, is_tls, patient=True, places=len(ways))
+        self._connector = Connector(session, chance, ways, patient=True)
         self._connection: Connection | None = None
         self._probe: TlsProbe | None = None
         self._is_in = False
         self._traffic = Traffic()
-        self._attempts = AttemptLog(session_id, *(way.url for way in ways))
+        self._attempts = AttemptLog(session_id, ways)
         self._due = single_shot(self, self._pump)
         self._timer = single_shot(self, self._on_timer)
         self._wake_up = WakeUp(self)

@@ -21,7 +21,7 @@ from optiverse_collab.core.client.people import Introduction
 from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.protocol.address import ways_to
+from optiverse_collab.core.protocol.ways import Ways, ways_to
 from optiverse_collab.drivers.qt.disk_writer import Store
 from optiverse_collab.drivers.qt.driver import QtDriver
 from optiverse_collab.errors import ChangeRefused
@@ -71,6 +71,7 @@ class CollaborationService(QObject):
         quality_changed: the new `Quality`, at most once a second.
         outage_changed: a connection was lost, an attempt failed or began, or there is a connection again.
         saving_changed: the server has stopped saving for now, or saves again; the same for its standby.
+        standby_found: the server has told where its standby is; `address` has it.
         edit_denied: the user lacks the right for an edit, and the window reverts it.
         logged: level (of `logging`) and text of a line for the log.
     """
@@ -87,6 +88,7 @@ class CollaborationService(QObject):
     state_changed = pyqtSignal(object)
     quality_changed = pyqtSignal(object)
     outage_changed = pyqtSignal()
+    standby_found = pyqtSignal()
     saving_changed = pyqtSignal()
     edit_denied = pyqtSignal()
     logged = pyqtSignal(int, str)
@@ -98,7 +100,7 @@ class CollaborationService(QObject):
         self._privacy = Privacy()
         self._chance = chance
         self._driver: QtDriver | None = None
-        self._url = ""
+        self._ways = Ways()
 
     @property
     def state(self) -> ConnectionState:
@@ -121,10 +123,15 @@ class CollaborationService(QObject):
         driver = self._driver
         if driver is None or driver.outage is None or driver.offline_since is None:
             return None
-        cause, why = (wording.sentence(failure, self._url) for failure in driver.outage)
+        cause, why = (wording.sentence(failure, self._ways[0].url) for failure in driver.outage)
         latest = driver.outage.latest
         host = latest.detail if latest.kind is FailureKind.HOST_LEFT else ""
         return Outage(driver.offline_since, cause, why, host)
+
+    @property
+    def address(self) -> str:
+        """The servers of the session, as `Address.remembered`; empty before the first one."""
+        return self._ways.address if self._ways else ""
 
     @property
     def next_attempt_ms(self) -> int | None:
@@ -169,7 +176,7 @@ class CollaborationService(QObject):
             AddressError: one of them can't be used; nothing was done.
         """
         ways = ways_to(server_url, session_id, user_id)
-        self._url = ways[0].url
+        self._ways = ways
         self.disconnect_from_session()
         if self._driver is not None:
             self._driver.deleteLater()
@@ -248,3 +255,5 @@ class CollaborationService(QObject):
             self.user_left.emit(effect.participant.user_id)
         elif isinstance(effect, (fx.SavingChanged, fx.StandbyMissed)):
             self.saving_changed.emit()
+        elif isinstance(effect, fx.StandbyFound):
+            self.standby_found.emit()

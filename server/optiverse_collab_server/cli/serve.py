@@ -18,7 +18,7 @@ from optiverse_collab_server.access import owner_link
 from optiverse_collab_server.cli.entrance import entrance_for, link_to
 from optiverse_collab_server.cli.identity import identity_for, log_protection
 from optiverse_collab_server.cli.managed import say_ready, stop_on_request
-from optiverse_collab_server.cli.standing import log_standing, pair_for
+from optiverse_collab_server.cli.standing import here_for, log_standing, pair_for
 from optiverse_collab_server.cli.stores import store_for
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
@@ -103,6 +103,8 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
         store, at(host, port), tls=tls, entrance=entrance, quotas=given, key=key, standby=pair
     ) as server:
         shown = server.sockets[0].getsockname()[1] if port == 0 else port
+        if pair is not None:
+            pair.here = here_for(settings, shown, identity)
         log.info("Starting Optiverse Collaboration Server on %s:%d", host, shown)
         log.info("Sessions are kept in %s", place)
         log_protection(identity, settings)

@@ -11,10 +11,12 @@ import msgspec
 from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.errors import AddressError, SettingsError
 from optiverse_collab_server.access.entrance import Entrance
+from optiverse_collab_server.standby.follow import Here
 from optiverse_collab_server.standby.followers import Mode
 from optiverse_collab_server.standby.service import StandbyService
 from optiverse_collab_server.standby.standing import Post, Standing, State, read_standing
 from optiverse_collab_server.storage import Retention, SqliteStore, Store
+from optiverse_collab_server.tls import Identity, machine_names
 
 if TYPE_CHECKING:
     from optiverse_collab_server.config.settings import Settings
@@ -77,6 +79,23 @@ def post_for(settings: Settings, data: Path, key: bytes) -> Post:
             raise SettingsError([f"--follow: {error}"]) from error
         post.change(msgspec.structs.replace(post.standing, state=State.STANDBY, other=settings.follow))
     return post
+
+
+def here_for(settings: Settings, port: int, identity: Identity | None) -> Here:
+    """Where participants find this server (STAND-9).
+
+    With a key of its own, that is the address from which it reaches the other server; with a certificate of
+    an authority, the name of the machine.
+
+    Args:
+        settings: of the server; a host that isn't for all addresses is the one.
+        port: where it listens.
+        identity: its key and certificate; None if connections are not encrypted.
+    """
+    is_anywhere, pin = settings.host in ("", "0.0.0.0", "::"), None if identity is None else identity.pin
+    is_named = identity is not None and pin is None
+    host = machine_names(settings.host)[0] if is_named or not is_anywhere else ""
+    return Here(host, port, pin, identity is not None)
 
 
 def log_standing(standing: Standing) -> bool:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
+from typing import NamedTuple
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -18,6 +19,7 @@ from optiverse_collab.drivers.aio.failures import WrongKey
 from optiverse_collab.errors import BatchRefused
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import StoredGrant
+from optiverse_collab_server.doors import is_loopback
 from optiverse_collab_server.standby.copies import Copies
 from optiverse_collab_server.standby.messages import (
     MESSAGE_BYTES,
@@ -52,6 +54,22 @@ class Ended(Exception):
     """A connection has ended; with the reason."""
 
 
+class Here(NamedTuple):
+    """Where participants find this server, once it serves (STAND-9).
+
+    Attributes:
+        host: its name or address; empty for the address from which it connects to the other server.
+        port: where it listens.
+        pin: the hash of its key; None if an authority vouches for it, or connections are not encrypted.
+        is_encrypted: whether they are.
+    """
+
+    host: str
+    port: int
+    pin: str | None
+    is_encrypted: bool
+
+
 class Line:
     """An open connection.
 
@@ -76,12 +94,13 @@ class Line:
 
 
 @contextlib.asynccontextmanager
-async def line_to(link: str, term: int) -> AsyncIterator[Line]:
+async def line_to(link: str, term: int, here: Here | None = None) -> AsyncIterator[Line]:
     """Connect to a server, and tell it our term.
 
     Args:
         link: its address, the token that lets us in, and its pin.
         term: the highest that we know.
+        here: where participants will find us; None not to say so.
 
     Raises:
         Ended: it can't be reached, or does not take standbys.
@@ -89,7 +108,7 @@ async def line_to(link: str, term: int) -> AsyncIterator[Line]:
     to = parse_address(link)
     try:
         async with _opened(to) as ws:
-            await ws.send(encode(Hello(term)))
+            await ws.send(encode(Hello(term, _shown(here, ws))))
             answer = await _receive(ws)
             if not isinstance(answer, (Welcome, TurnedAway)):
                 raise Ended(f"it answered {type(answer).__name__}")
@@ -98,6 +117,16 @@ async def line_to(link: str, term: int) -> AsyncIterator[Line]:
         raise Ended("its key is not the one in the link; make another link there") from error
     except (OSError, WebSocketException) as error:
         raise Ended(str(error) or type(error).__name__) from error
+
+
+def _shown(here: Here | None, ws: ClientConnection) -> str:
+    """Where participants will find this server; empty if only those of its own machine can."""
+    own = ws.local_address[0]
+    if here is None or (is_loopback(here.host) and not is_loopback(own)):
+        return ""
+    host, scheme = here.host or own, "wss" if here.is_encrypted else "ws"
+    shown = f"[{host}]" if ":" in host else host
+    return Address(f"{scheme}://{shown}:{here.port}", None, pin=here.pin).remembered
 
 
 def _opened(to: Address) -> connect:

@@ -35,7 +35,13 @@ class Mode(str, Enum):
 
 
 class Receiver(Protocol):
-    """The connection of a standby."""
+    """The connection of a standby.
+
+    Attributes:
+        address: where participants will find it; empty if it doesn't say.
+    """
+
+    address: str
 
     def offer(self, session: str, entries: Sequence[Kept], names: Sequence[Name]) -> None:
         """There is something new in a session; `entries` are its latest changes."""
@@ -91,6 +97,14 @@ class Followers:
     def leave(self, receiver: Receiver) -> None:
         """A standby is gone."""
         self._receivers.discard(receiver)
+        if self._news.address == receiver.address:
+            self._news.address = ""
+
+    def has_everything(self, receiver: Receiver) -> None:
+        """A standby has all sessions up to now: participants may turn to it (STAND-9)."""
+        if receiver.address and receiver in self._receivers and not self._news.address:
+            self._news.address = receiver.address
+            log.info("A standby has everything; participants learn that it is at %s", receiver.address)
 
     def stored(
         self, session: str, clock: int, entries: Sequence[Kept] = (), names: Sequence[Name] = ()

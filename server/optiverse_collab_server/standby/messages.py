@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
@@ -22,6 +22,9 @@ LIST_ITEMS = 500
 
 MESSAGE_BYTES = 8 * 1024 * 1024
 """No message of the server is longer: a batch has about `feed.BATCH_BYTES`, or one entry."""
+
+ADDRESS_CHARS = 512
+"""The longest address of a standby."""
 
 T = TypeVar("T")
 
@@ -46,9 +49,15 @@ class Where(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
-    """The first message, by the standby: the highest term that it knows."""
+    """The first message, by the standby.
+
+    Attributes:
+        term: the highest that it knows.
+        address: where participants will find it, with its key; empty if it doesn't say.
+    """
 
     term: int
+    address: Annotated[str, msgspec.Meta(max_length=ADDRESS_CHARS)] = ""
 
 
 class Positions(msgspec.Struct, frozen=True, tag="positions"):

@@ -104,7 +104,7 @@ class Reception:
             if isinstance(message, Positions):
                 claimed.update(message.sessions)
                 if message.done:
-                    await self._feed(ws, claimed)
+                    await self._feed(ws, claimed, hello.address)
                     return
         raise _Unexpected(message)
 
@@ -118,14 +118,14 @@ class Reception:
                 raise _Over("its right to follow has ended")
             await send(Alive())
 
-    async def _feed(self, ws: ServerConnection, claimed: dict[str, Where]) -> None:
+    async def _feed(self, ws: ServerConnection, claimed: dict[str, Where], address: str) -> None:
         sending = asyncio.Lock()
 
         async def send(message: FromPrimary) -> None:
             async with sending:
                 await within(SILENT_SECONDS, _send(ws, message))
 
-        sender = Sender(self._store, self._book, self._followers, claimed, send)
+        sender = Sender(self._store, self._book, self._followers, claimed, send, address)
         self._followers.join(sender)
         log.info("A standby at %s follows", ws.remote_address[0])
         try:

@@ -72,6 +72,10 @@ class Sender:
         followers: all standbys.
         claimed: the positions that the standby names; each is checked before anything is sent for it.
         send: sends a message; returns when there is room for the next one.
+        address: see below.
+
+    Attributes:
+        address: where participants will find the standby; empty if it doesn't say.
     """
 
     def __init__(
@@ -81,7 +85,9 @@ class Sender:
         followers: Followers,
         claimed: dict[str, Where],
         send: Callable[[FromPrimary], Awaitable[None]],
+        address: str = "",
     ) -> None:
+        self.address = address
         self._store, self._book, self._followers = store, book, followers
         self._claimed, self._send = claimed, send
         self._has: dict[str, Where] = {}
@@ -92,6 +98,7 @@ class Sender:
         self._recent_bytes = 0
         self._grants: dict[str, None] = {}
         self._wake = asyncio.Event()
+        self._is_through = False
 
     def offer(self, session: str, entries: Sequence[Kept], names: Sequence[Name]) -> None:
         """There is something new in a session; `entries` are its latest changes."""
@@ -118,6 +125,7 @@ class Sender:
         has = self._has.get(session)
         if has is not None and clock <= has.clock:
             self._followers.confirm(session, clock)
+            self._look_through()
 
     async def run(self) -> None:
         """Send everything, and then all news, until the connection ends."""
@@ -130,8 +138,15 @@ class Sender:
                     session = next(iter(self._due))
                     del self._due[session]
                     await self._try_to_bring(session)
+            self._is_through = True
+            self._look_through()
             self._wake.clear()
             await self._wake.wait()
+
+    def _look_through(self) -> None:
+        """Say so once everything was sent for the first time, and is confirmed."""
+        if self._is_through and not self._parted and not self._followers.lag:
+            self._followers.has_everything(self)
 
     async def _send_all_grants(self) -> None:
         grants = [] if self._book is None else list(self._book.grants)

@@ -13,7 +13,7 @@ import msgspec
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import may_follow
-from optiverse_collab_server.standby.follow import Ended, Following, line_to
+from optiverse_collab_server.standby.follow import Ended, Following, Here, line_to
 from optiverse_collab_server.standby.followers import Followers, Mode
 from optiverse_collab_server.standby.messages import TurnedAway
 from optiverse_collab_server.standby.reception import Reception
@@ -47,6 +47,7 @@ class StandbyService:
         store: its storage, with all standbys behind it.
         followers: its standbys.
         reception: takes their connections.
+        here: where participants find this server, once it listens.
     """
 
     def __init__(self, post: Post, store: CopiedStore, book: GrantBook | None, mode: Mode = Mode.OFF) -> None:
@@ -55,6 +56,7 @@ class StandbyService:
         self.reception = Reception(post, store, book, self.followers)
         self._inner, self._book = store, book
         self._said = ""
+        self.here: Here | None = None
         post.on_deposed.append(partial(self.followers.refuse, DEPOSED))
         if book is not None:
             book.stored = self.followers.grants_changed
@@ -112,7 +114,7 @@ class StandbyService:
 
     async def _follow_once(self) -> None:
         standing = self.post.standing
-        async with line_to(standing.other, standing.term) as line:
+        async with line_to(standing.other, standing.term, self.here) as line:
             welcome = line.welcome
             if isinstance(welcome, TurnedAway):
                 raise Ended(f"the other server takes no standby, since {welcome.why}")

@@ -12,6 +12,7 @@ from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import PROTOCOL_VERSION, ConnectionAck, FullState, OtherHistory
 from optiverse_collab.core.protocol.participants import Participant
+from optiverse_collab.core.protocol.ways import Way, Ways
 
 NOW_MS = 1_000_000.0
 
@@ -39,7 +40,9 @@ class Participation:
         self, patient: bool = False, tls: bool = False, chance: float = 1.0, places: int = 1
     ) -> None:
         self.session = SessionClient("ann", Replica("client 1"))
-        self.connector = Connector(self.session, lambda: chance, tls, patient, places=places)
+        scheme = "wss" if tls else "ws"
+        self.ways = Ways(Way(f"{scheme}://server{place}/ws/default/ann") for place in range(places))
+        self.connector = Connector(self.session, lambda: chance, self.ways, patient)
         self.now_ms = NOW_MS
 
     def shows(self, state: ConnectionState) -> bool:

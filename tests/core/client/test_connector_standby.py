@@ -1,4 +1,4 @@
-"""A server and its standby: STAND-7 of docs/protocol.md."""
+"""A server and its standby: STAND-7, STAND-9 of docs/protocol.md."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from optiverse_collab.core.client.connection_effects import (
 )
 from optiverse_collab.core.client.connector import BETWEEN_S, OPEN_S, ConnectionState, Effect
 from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.protocol.codec import encode
+from optiverse_collab.core.protocol.messages import Pong
+from optiverse_collab.core.protocol.ways import Way
 from tests.core.client.connecting import (
     BENCH,
     BROKEN,
@@ -102,3 +105,15 @@ def test_whoever_is_replaced_does_not_turn_to_the_standby(ann: Participation) ->
     ann.fails(BROKEN)
     ann.waits()
     assert attempts(ann.fails(REPLACED)) == [Ended(REPLACED, False)]
+
+
+def test_a_standby_that_is_learnt_later_is_tried() -> None:
+    """STAND-9"""
+    late = Participation()
+    late.synchronise()
+    late.connector.poll(late.now_ms + 1000)  # a ping
+    late.hears(encode(Pong("t", also="ws://standby:1")))
+    assert late.ways[1:] == [Way("ws://standby:1/ws/default/ann")]
+    late.fails(BROKEN)
+    assert late.waits() == [SERVER]
+    assert attempts(late.fails(REFUSED)) == [OTHER]

@@ -1,8 +1,8 @@
-"""How safe edits are on the server, as far as it says: DUR-6 and STAND-8."""
+"""How safe edits are on the server, as far as it says: DUR-6, STAND-8 and STAND-9."""
 
 from __future__ import annotations
 
-from optiverse_collab.core.client.effects import SavingChanged, StandbyMissed
+from optiverse_collab.core.client.effects import SavingChanged, StandbyFound, StandbyMissed
 from optiverse_collab.core.client.safekeeping import Safekeeping
 from optiverse_collab.core.protocol.messages import WAIT_STORAGE, Pong, Wait
 
@@ -29,3 +29,14 @@ def test_nothing_is_known_without_a_connection() -> None:
     state.answered(Pong("t", alone=True))
     state.disconnected()
     assert (state.is_late, state.is_alone) == (False, False)
+
+
+def test_a_standby_is_reported_when_it_is_another() -> None:
+    """STAND-9: and it stays known when the server is gone."""
+    state = Safekeeping()
+    assert state.answered(Pong("t", also="ws://one")) == [StandbyFound("ws://one")]
+    assert [*state.answered(Pong("t", also="ws://one")), *state.answered(Pong("t"))] == []
+    state.disconnected()
+    assert state.standby == "ws://one"
+    both = state.answered(Pong("t", alone=True, also="ws://two"))
+    assert both == [StandbyMissed(True), StandbyFound("ws://two")]

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from optiverse_collab.core.protocol.address import Address, Way, invite_link, parse_address, ways_to
+from optiverse_collab.core.protocol.address import Address, invite_link, parse_address
 from optiverse_collab.errors import AddressError
 
 ALSO = f"wss://standby:8765#pin={'q' * 43}"
@@ -21,16 +21,6 @@ def test_a_link_names_the_standby() -> None:
     assert parse_address(address.remembered) == address._replace(session=None, token=None)
     again = invite_link(address.remembered, "other", "u" * 22)
     assert parse_address(again) == Address("wss://lab:8765", "other", "u" * 22, "p" * 43, also=ALSO)
-
-
-def test_both_servers_have_the_same_session() -> None:
-    """STAND-7"""
-    path = "/ws/Zo%C3%AB/ann"
-    assert ways_to(LINK, "Zoë", "ann") == [
-        Way(f"wss://lab:8765{path}", "p" * 43),
-        Way(f"wss://standby:8765{path}", "q" * 43),
-    ]
-    assert ways_to("lab", "Zoë", "ann", is_script=True) == [Way(f"ws://lab:8765{path}?script")]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What members learn about the server's standby: STAND-8."""
+"""What members learn about the server's standby: STAND-8, STAND-9."""
 
 from __future__ import annotations
 
@@ -28,3 +28,5 @@ def test_each_pong_says_whether_the_standby_is_missed() -> None:
     assert '"alone":true' in encode(pong())
     news.is_missed = False
     assert not pong().alone
+    news.address = "ws://second:1"
+    assert (pong().alone, pong().also) == (False, "ws://second:1")

@@ -20,6 +20,7 @@ from optiverse_collab.core.client.connector import ConnectionState, Connector, E
 from optiverse_collab.core.client.effects import SessionEffect, Transmit
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.session import SessionClient
+from optiverse_collab.core.protocol.ways import Way, Ways
 from tests.core.simulation.flow import PONG, Flow
 from tests.core.simulation.hosting import Hosting
 from tests.core.simulation.policy import Policy
@@ -30,6 +31,8 @@ from tests.core.simulation.wire import Connection
 
 CHANCE = (0.0, 0.7, 1.0, 0.3)
 """The factors that shorten the waits, in turn."""
+
+WAY = Way("ws://server/ws/lab/user")
 
 SILENT = Failure(FailureKind.SILENT, 8)
 
@@ -85,7 +88,7 @@ class Driver:
 
     def _begin(self, patient: bool) -> None:
         self.policy = Policy(patient)
-        self._connector = Connector(self._session, cycle(CHANCE).__next__, tls=False, patient=patient)
+        self._connector = Connector(self._session, cycle(CHANCE).__next__, Ways([WAY]), patient)
 
     # The user
 

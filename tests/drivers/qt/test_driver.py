@@ -16,7 +16,7 @@ from optiverse_collab.core.client.effects import Acknowledged, Synced
 from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
-from optiverse_collab.core.protocol.address import Way
+from optiverse_collab.core.protocol.ways import Way, Ways
 from optiverse_collab.core.records import Put
 from optiverse_collab.drivers.qt.driver import QtDriver
 from tests.helpers.attempt import DEADLINE_MS
@@ -49,7 +49,7 @@ class Driven(QtDriver):
         super().__init__(
             self.session,
             session_id,
-            [Way(one) for one in (url, standby) if one is not None],
+            Ways(Way(one) for one in (url, standby) if one is not None),
             lambda: 0.0,
             parent,
         )

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.connector import Connector
 from optiverse_collab.core.client.session import SessionClient
+from optiverse_collab.core.protocol.ways import Ways
 from optiverse_collab.core.records import Put
 from optiverse_collab.drivers.qt import driver as driver_module
 from optiverse_collab.drivers.qt.service import CollaborationService
@@ -88,10 +89,10 @@ def test_trace(qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch, tr
     ):
 
         def connector(
-            session: SessionClient, chance: Callable[[], float], tls: bool, patient: bool, places: int
+            session: SessionClient, chance: Callable[[], float], ways: Ways, patient: bool
         ) -> Connector:
-            assert (patient, places) == (True, 1)
-            return Connector(session, chance, tls, trace.patient, NO_ANSWER_S)
+            assert (patient, len(ways)) == (True, 1)
+            return Connector(session, chance, ways, trace.patient, NO_ANSWER_S)
 
         impatience.setattr(driver_module, "Connector", connector)
         play = EditorPlay(trace, server, monkeypatch, owner)

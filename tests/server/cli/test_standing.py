@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
+import ssl
 from pathlib import Path
 
 import pytest
 
 from optiverse_collab.errors import SettingsError
-from optiverse_collab_server.cli.standing import log_standing, pair_for, post_for, retention_for
+from optiverse_collab_server.cli.standing import here_for, log_standing, pair_for, post_for, retention_for
 from optiverse_collab_server.config.settings import Settings
+from optiverse_collab_server.standby.follow import Here
 from optiverse_collab_server.standby.standing import Standing, State, read_standing, write_standing
 from optiverse_collab_server.storage import MemoryStore, Retention
+from optiverse_collab_server.tls import Identity, machine_names
 
 LINK = f"wss://first:8765/ws/default#t={'t' * 22}&pin={'p' * 43}"
-KEY = b"k" * 32
+KEY, PIN = b"k" * 32, "p" * 43
 KEEP = Settings(keep_days=7, keep_mb=9)
 
 
@@ -65,3 +68,12 @@ def test_the_log_says_who_serves(caplog: pytest.LogCaptureFixture) -> None:
     assert served == "This server serves in term 2"
     assert standby == "This server is the standby of wss://first:8765; it serves nobody until it is promoted"
     assert deposed.startswith("Another server has taken over from this one (term 2), so it serves nobody.")
+
+
+def test_participants_find_a_standby_where_it_listens() -> None:
+    """STAND-9: a certificate of an authority has a name; a key of one's own is good at any address."""
+    own, given = Identity(ssl.create_default_context(), PIN), Identity(ssl.create_default_context(), None)
+    assert here_for(Settings(host="0.0.0.0"), 1, own) == Here("", 1, PIN, True)
+    assert here_for(Settings(host="192.0.2.7"), 1, own) == Here("192.0.2.7", 1, PIN, True)
+    assert here_for(Settings(host="0.0.0.0"), 1, given).host == machine_names("0.0.0.0")[0]
+    assert here_for(Settings(), 1, None) == Here("127.0.0.1", 1, None, False)

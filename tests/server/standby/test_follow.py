@@ -15,6 +15,7 @@ from websockets.typing import Subprotocol
 
 from optiverse_collab.core.server.batches import Batch
 from optiverse_collab_server.standby import follow, service
+from optiverse_collab_server.standby.follow import Here
 from optiverse_collab_server.standby.messages import (
     PROTOCOL,
     Alive,
@@ -123,7 +124,7 @@ def test_a_fault_of_ours_does_not_end_it(
     monkeypatch.setattr(service, "RETRY_SECONDS", 0.01)
     line_to = follow.line_to
 
-    def broken(link: str, term: int) -> Any:
+    def broken(link: str, term: int, here: Here | None) -> Any:
         monkeypatch.setattr(service, "line_to", line_to)
         raise ZeroDivisionError
 

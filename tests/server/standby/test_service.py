@@ -263,3 +263,26 @@ def test_a_preferred_standby_is_waited_for_a_while(
         run(main())
     assert caplog.text.count("changes are saved on this server alone") == 1
     assert "A standby has everything again; changes are saved on both servers" in caplog.messages
+
+
+def test_participants_learn_where_the_standby_is(tmp_path: Path) -> None:
+    """STAND-9: once it has everything, until it is gone."""
+    fill_folder(tmp_path / "first", lab=["a"], old=["b"])
+
+    async def main() -> None:
+        async with member(tmp_path / "first") as first, first.client("ann", "lab") as ann:
+
+            async def told() -> str:
+                await ann.send({"type": "ping"})
+                return str((await ann.receive("pong")).get("also", ""))
+
+            assert await told() == ""
+            async with member(tmp_path / "second", first.url) as second:
+                while not (address := await told()):  # noqa: ASYNC110 - no event
+                    await asyncio.sleep(0.01)
+                assert address == second.url
+                await until_equal(first.store, second.store, "old")
+            while await told():  # noqa: ASYNC110 - no event
+                await asyncio.sleep(0.01)
+
+    run(main())
