@@ -71,6 +71,7 @@ class Header(msgspec.Struct, frozen=True):
     record_frames: int
     entry_frames: int
     signed: SignedHead | None = None
+    term: int = 0
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -123,6 +124,7 @@ def new_file(owner: Owner, saved: Saved, frames: Frames) -> Iterator[bytes]:
         len(records),
         len(entries),
         saved.signed,
+        saved.term,
     )
     yield frames.add(_encode(header))
     for batch in records:
@@ -152,7 +154,8 @@ def read(data: bytes, records: bool = True) -> Contents:
     if len(copied) < header.record_frames + header.entry_frames:
         raise Unreadable("its copy of the replica is incomplete")
     position = header.epoch, header.clock, header.head
-    saved = Saved(header.client_ids, *position, [], [], {}, header.accepted, header.signed)
+    of_server = header.accepted, header.signed, header.term
+    saved = Saved(header.client_ids, *position, [], [], {}, *of_server)
     try:
         if records:
             saved.records.extend(

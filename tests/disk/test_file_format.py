@@ -85,9 +85,9 @@ def test_every_value_comes_back_as_it_was() -> None:
 
 
 def test_every_field_comes_back() -> None:
-    """BACK-2: the signed head among them."""
+    """BACK-2, CLK-9: the signed head and the term among them."""
     signed = SignedHead(7, "00" * 16, "then", "11" * 16)
-    copy = msgspec.structs.replace(COPY, head="22" * 16, accepted=True, signed=signed)
+    copy = msgspec.structs.replace(COPY, head="22" * 16, accepted=True, signed=signed, term=3)
     assert all(getattr(copy, name) for name in Saved.__struct_fields__), "none has its default"
     assert read(written(copy, [])[0]).saved == copy
 

@@ -27,6 +27,7 @@ from optiverse_collab.core.server.journal import (
     StampedTombstone,
     Sweep,
     Touched,
+    Turn,
 )
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.references import Header, References
@@ -107,6 +108,7 @@ def snapshot(clock: int = 0, records: int = 0, epoch: str = EPOCH, text: str = "
         sweeps=[Sweep("sweep:1", clock, clock, 0)] if some else [],
         parents=[Parent("epoch-0", clock // 2, 1_700_000_000_000)] if some else [],
         forgotten=(records, clock) if some else (0, 0),
+        turns=[Turn(2, clock // 2, 1_700_000_000_000)] if some else [],
     )
 
 

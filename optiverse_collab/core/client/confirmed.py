@@ -41,6 +41,7 @@ class Confirmed:
         pending, origins: as given.
         accepted: whether the server has accepted a change of this replica, and remembers it.
         signed: the newest position in this epoch that the server signed (BACK-2).
+        term: of the server that brought the document to its position; 0 if it isn't known (CLK-9).
     """
 
     def __init__(self, pending: Pending, origins: Iterable[str], saved: Saved | None = None) -> None:
@@ -52,6 +53,7 @@ class Confirmed:
         self.origins = frozenset(origins)
         self.accepted = saved is not None and saved.accepted
         self.signed = saved.signed if saved else None
+        self.term = saved.term if saved else 0
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
 
     def is_continued_by(self, message: FullState | Delta | OtherHistory) -> TypeGuard[FullState | Delta]:
@@ -66,6 +68,11 @@ class Confirmed:
         if parent is None or parent.epoch != self.epoch or self.clock <= parent.clock:
             return EpochChanged(message.epoch)
         return EpochChanged(message.epoch, parent.time, self.clock - parent.clock)
+
+    @property
+    def of_server(self) -> tuple[bool, SignedHead | None, int]:
+        """The last fields of `Saved`: what is known of the server."""
+        return self.accepted, self.signed, self.term
 
     def keep_signed(self, pong: Pong) -> None:
         """Keep the present position if the server signed it (BACK-2)."""
@@ -130,7 +137,7 @@ class Confirmed:
         old, clock = dict(self.document.records), self.clock
         if last.epoch != self.epoch:
             self.signed = None
-        self.epoch, self.clock, self.head = last.epoch, last.clock, last.head
+        self.epoch, self.clock, self.head, self.term = last.epoch, last.clock, last.head, last.term
         self.accepted = last.client_clock > 0 or any(last.settled.values())
         if isinstance(last, Delta):
             ids = arriving.apply_to(self.document)

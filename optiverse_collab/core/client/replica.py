@@ -218,8 +218,7 @@ class Replica:
             list(self._confirmed.document.records.values()),
             self._pending.copy(),
             dict(self.held),
-            self._confirmed.accepted,
-            self._confirmed.signed,
+            *self._confirmed.of_server,
         )
 
     @classmethod
@@ -291,7 +290,8 @@ class Replica:
         self._arriving.clear()
         epoch = None if everything else self.epoch
         about = epoch, self.clock, self.head, [*self._formers], [*LANES], self._confirmed.signed
-        return [fx.Transmit(SyncRequest(self.client_id, *about, self.write_ahead.has_disk))]
+        request = SyncRequest(self.client_id, *about, self.write_ahead.has_disk, self._confirmed.term)
+        return [fx.Transmit(request)]
 
     def _keep(self, told: Told) -> Told:
         """Keep the changes that were not applied."""

@@ -22,3 +22,4 @@ class Saved(msgspec.Struct, frozen=True):
     held: dict[str, HeldChange]
     accepted: bool = False
     signed: SignedHead | None = None
+    term: int = 0

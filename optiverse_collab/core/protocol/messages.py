@@ -52,6 +52,7 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
         lanes: those that it knows; without any, the bench (DOC-8).
         signed: the newest position in that history that the server signed (BACK-2).
         carries: whether it keeps parcels for the server (BACK-5).
+        term: of the server that brought it to that position; 0 if it isn't known (CLK-9).
     """
 
     client_id: str
@@ -62,6 +63,7 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
     lanes: list[Lane] = []
     signed: SignedHead | None = None
     carries: bool = False
+    term: int = 0
 
 
 class Push(Message, frozen=True, tag="push"):

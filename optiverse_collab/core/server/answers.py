@@ -17,7 +17,7 @@ from optiverse_collab.core.records import Lane, Record
 from optiverse_collab.core.server.changed import changed_since, joined
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Outcome, Touched
-from optiverse_collab.core.server.lineage import last_shared, parent_position
+from optiverse_collab.core.server.lineage import is_lost, last_shared, parent_position
 from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp
 
@@ -41,8 +41,9 @@ def answer_of(
     if request.epoch is None or request.clock == 0:
         return _Answer(history, request, size).full_state(holds_nothing=True)
     agrees = history.chain.agrees(history.clock - request.clock, request.head)
-    if request.clock > last_shared(history, request.epoch) or agrees is False:
-        parent = parent_position(history, request.epoch)
+    is_other = agrees is False or (agrees is None and is_lost(history, request))
+    if is_other or request.clock > last_shared(history, request.epoch):
+        parent = parent_position(history, request.epoch, request)
         return OtherHistory(history.epoch, history.clock, history.chain.head.hex(), parent)
     answer = _Answer(history, request, size)
     if agrees is None or request.clock < history.start:
@@ -103,7 +104,7 @@ class _Answer:
         self._mine = {**{number: id for id, number in settled.items()}, own: ""}
         self._common: dict[str, Any] = {
             "epoch": history.epoch,
-            "term": history.term,
+            "term": history.turns.term,
             "clock": history.clock,
             "head": history.chain.head.hex(),
             "client_clock": history.clients.last(own) if accepted is None else accepted,

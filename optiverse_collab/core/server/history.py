@@ -30,6 +30,7 @@ from optiverse_collab.core.server.references import References
 from optiverse_collab.core.server.snapshots import SnapshotBuilder, stamped
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
 from optiverse_collab.core.server.sweeps import Sweeps
+from optiverse_collab.core.server.turns import Turns
 from optiverse_collab.core.server.versions import Moment, Versions
 from optiverse_collab.core.space import Space
 from optiverse_collab.errors import ChangeRefused, Reason
@@ -56,7 +57,7 @@ class History:
         space: memory for the records of this and other sessions; `term`: of the server (CLK-6).
 
     Attributes:
-        epoch: id of this history; `term` says which server adds to it.
+        epoch: id of this history; `turns` knows which servers have added to it.
         clock: the clock of the last change, and `time_ms` its time.
         start: the oldest clock from which a delta can be made.
         document: the records.
@@ -84,7 +85,7 @@ class History:
         space: Space | None = None,
         term: int = TERM,
     ) -> None:
-        self.term = max(term, snapshot.term)
+        self.turns = Turns(snapshot.turns, snapshot.term)
         self.epoch, self.clock, self.start = snapshot.epoch, snapshot.clock, snapshot.history_start
         self.limits = limits or Limits()
         self.names = Names(names)
@@ -94,16 +95,15 @@ class History:
         self.sweeps = Sweeps(snapshot.sweeps)
         self.clients = Clients(snapshot, clients)
         self.parents = newest(snapshot.parents)
-        self._max_tombstones = tombstones
-        self.time_ms = snapshot.time_ms
+        self._max_tombstones, self.time_ms = tombstones, snapshot.time_ms
         self.stamps, self.tombstones = stamped(snapshot)
         self.versions = Versions(self.document.records.values())
         self._occasions = Occasions(self.document.records.values(), snapshot.watched)
         self._occasion: Occasion | None = None
         for data in entries:
             self._replay(data)
-        self._sizes = RecordSizes(self.document.records, space)
-        self.space = space
+        self.turns.begin(term, self.clock, self.time_ms)
+        self._sizes, self.space = RecordSizes(self.document.records, space), space
         self._knowledge = Knowledge(self.clients, self.names, self.outcomes, self.chain, space)
         self._knowledge.count(self.tombstones)
 
@@ -143,7 +143,7 @@ class History:
         data = encoded_within(self.limits.change_bytes, judged, self.names)
         entry = Entry(
             clock=self.clock + 1,
-            term=self.term,
+            term=self.turns.term,
             origin=self.names.number(NameKind.ORIGIN, origin),
             author=self.names.number(NameKind.AUTHOR, author),
             client_clock=change.client_clock,
@@ -174,7 +174,7 @@ class History:
         if not ops:
             return None
         raw = msgspec.Raw(encode_ops(ops))
-        entry = Entry(self.clock + 1, self.term, 0, 0, 0, self.time_ms, raw, seen=self.clock)
+        entry = Entry(self.clock + 1, self.turns.term, 0, 0, 0, self.time_ms, raw, seen=self.clock)
         self.add(entry, data := _encoder.encode(entry), ops)
         return Accepted(entry, Kept(self.clock, data, self.chain.head), Lane.META)
 
@@ -216,7 +216,7 @@ class History:
     def _freeze(self) -> SnapshotBuilder:
         rest = Snapshot(
             epoch=self.epoch,
-            term=self.term,
+            term=self.turns.term,
             clock=self.clock,
             head=self.chain.head,
             time_ms=self.time_ms,
@@ -233,6 +233,7 @@ class History:
             parents=list(self.parents),
             forgotten=(self.clients.forgotten, self.clients.settled),
             watched=self._occasions.watched(),
+            turns=list(self.turns.kept),
         )
         return SnapshotBuilder(rest, self.document.records, self.stamps, self.tombstones)
 
@@ -265,8 +266,8 @@ class History:
 
     def _follow(self, entry: Entry, data: bytes, ops: Iterable[Op]) -> None:
         """Advance by one entry."""
-        self.clock = entry.clock
-        self.time_ms, self.term = entry.time_ms, max(self.term, entry.term)
+        self.turns.note(entry, self.time_ms)
+        self.clock, self.time_ms = entry.clock, entry.time_ms
         if entry.origin:
             self.clients.note(entry)
         self.chain.add(data)

@@ -218,6 +218,19 @@ class Parent(msgspec.Struct, frozen=True, array_like=True):
     time_ms: int
 
 
+class Turn(msgspec.Struct, frozen=True, array_like=True):
+    """A standby took over (CLK-9).
+
+    Attributes:
+        term: its own.
+        clock: of the last change that it had, and `time_ms` its time.
+    """
+
+    term: int
+    clock: int
+    time_ms: int
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """A session at one position.
 
@@ -238,6 +251,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         forgotten: the newest clock of a change by a forgotten replica, and the same for replicas that
         others settled (`Clients`).
         watched: for the server's own versions.
+        turns: the takeovers by standbys, oldest first.
     """
 
     epoch: str
@@ -258,6 +272,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     parents: list[Parent] = []
     forgotten: tuple[int, int] = (0, 0)
     watched: Watched = Watched()
+    turns: list[Turn] = []
 
 
 def newest(parents: Sequence[Parent]) -> list[Parent]:

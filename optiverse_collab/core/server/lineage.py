@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
+from optiverse_collab.core.protocol.messages import SyncRequest
 from optiverse_collab.core.protocol.positions import ParentPosition
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server.history import History
@@ -18,9 +19,21 @@ def last_shared(history: History, epoch: str) -> int:
     return -1 if parted is None else parted.clock
 
 
-def parent_position(history: History, epoch: str) -> ParentPosition | None:
-    """Where a history branched off from a replica's, to report to it; None if it was never the same."""
-    parted = _parted(history, epoch)
+def is_lost(history: History, request: SyncRequest) -> bool:
+    """Whether a standby has taken over without the last changes of a replica (CLK-9)."""
+    is_known = request.epoch == history.epoch and request.term > 0
+    return is_known and history.turns.parted(request.term, request.clock) is not None
+
+
+def parent_position(history: History, epoch: str, request: SyncRequest) -> ParentPosition | None:
+    """Where a history branched off from a replica's, to report to it; None if that isn't known.
+
+    Args:
+        epoch: of the replica.
+        request: with its position, which is not part of the history.
+    """
+    own = history.turns.parted(request.term, request.clock) if epoch == history.epoch else None
+    parted = _parted(history, epoch) if own is None else own
     return None if parted is None else ParentPosition(epoch, parted.clock, timestamp(parted.time_ms))
 
 

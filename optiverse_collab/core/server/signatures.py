@@ -53,7 +53,7 @@ class Signatures:
         self._session_id = session_id
         self._history = history
         self._opened = ParentPosition(history.epoch, history.clock, timestamp(history.time_ms))
-        self._restored: set[str] = set()
+        self._restored: set[ParentPosition] = set()
 
     def pong(self, connection_id: str, delivery: Delivery, now_ms: int) -> Pong:
         """The answer to a heartbeat; signed if the receiver was sent everything that anybody was (BACK-1)."""
@@ -82,17 +82,17 @@ class Signatures:
         if end is None or not end.clock:
             return answer, []
         noticed: list[BackupNoticed] = []
-        if signed is not None and end.epoch not in self._restored and self._proves_loss(end, signed):
-            self._restored.add(end.epoch)
+        if signed is not None and end not in self._restored and self._proves_loss(end, signed):
+            self._restored.add(end)
             is_asked = may_ask and request.carries and end.clock == self._history.clock
             missing = signed.clock - end.clock
             noticed.append(BackupNoticed(connection_id, end.time, missing, signed.time, is_asked))
-        return (replace(answer, parent=end) if end.epoch in self._restored else answer), noticed
+        return (replace(answer, parent=end) if end in self._restored else answer), noticed
 
     def shows_loss(self, answer: OtherHistory) -> bool:
         """Whether a replica has changes that would come next: they are lost, and none was accepted since."""
         end = answer.parent
-        return end is not None and end.epoch in self._restored and end.clock == self._history.clock
+        return end in self._restored and end.clock == self._history.clock
 
     def recovered(self) -> None:
         """Changes were brought back (BACK-10): what is still missing is noticed again."""

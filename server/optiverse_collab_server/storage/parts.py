@@ -15,6 +15,7 @@ from optiverse_collab.core.server.journal import (
     StampedRecord,
     StampedTombstone,
     Sweep,
+    Turn,
     Watched,
 )
 from optiverse_collab.core.server.stamps import Stamp
@@ -24,7 +25,7 @@ from optiverse_collab_server.storage.rows import ROW_BYTES, join
 RECORDS, TOMBSTONES, STAMPS = "records", "tombstones", "stamps"
 CLIENTS, SKIPPED, FORGOTTEN = "clients", "skipped", "forgotten"
 OUTCOMES, SWEEPS, WATCHED = "outcomes", "sweeps", "watched"
-PARENTS, HEADS = "parents", "heads"
+PARENTS, TURNS, HEADS = "parents", "turns", "heads"
 
 _encoder = msgspec.json.Encoder()
 _raw_records = msgspec.json.Decoder(list[tuple[msgspec.Raw, msgspec.Raw, msgspec.Raw]])
@@ -39,6 +40,7 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     SWEEPS: msgspec.json.Decoder(list[Sweep]),
     WATCHED: msgspec.json.Decoder(list[Watched]),
     PARENTS: msgspec.json.Decoder(list[Parent]),
+    TURNS: msgspec.json.Decoder(list[Turn]),
     HEADS: msgspec.json.Decoder(list[bytes]),
 }
 
@@ -60,6 +62,7 @@ def encode_snapshot(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
     if snapshot.watched.edited:
         yield from parts(WATCHED, [snapshot.watched])
     yield from parts(PARENTS, snapshot.parents)
+    yield from parts(TURNS, snapshot.turns)
     if snapshot.heads:
         yield from parts(HEADS, [snapshot.heads])
 
@@ -124,4 +127,5 @@ class SnapshotReader:
             parents=values[PARENTS],
             forgotten=values[FORGOTTEN][0] if values[FORGOTTEN] else (0, 0),
             watched=values[WATCHED][0] if values[WATCHED] else Watched(),
+            turns=values[TURNS],
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
+from optiverse_collab.core.client.arriving import Arriving
 from optiverse_collab.core.client.confirmed import Confirmed
 from optiverse_collab.core.client.effects import EpochChanged
 from optiverse_collab.core.client.pending import Pending
@@ -67,3 +68,14 @@ def test_a_signed_head_belongs_to_one_epoch() -> None:
     assert following.confirmed.signed is not None
     following.gets(structs.replace(full(), epoch="epoch 2", continues="epoch 1"))
     assert following.confirmed.signed is None
+
+
+def test_the_term_of_the_last_pages_is_kept() -> None:
+    """CLK-9"""
+    following = Following()
+    arriving = Arriving()
+    page = structs.replace(full(), term=4)
+    arriving.add(page)
+    following.confirmed.take_pages(arriving, page)
+    assert following.confirmed.term == 4
+    assert following.confirmed.of_server == (False, None, 4)

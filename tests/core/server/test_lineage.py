@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from optiverse_collab.core.protocol.messages import OtherHistory
+from optiverse_collab.core.protocol.messages import OtherHistory, SyncRequest
 from optiverse_collab.core.protocol.positions import ParentPosition
 from optiverse_collab.core.records import Put
 from optiverse_collab.core.server.answers import answer_of
@@ -29,8 +29,9 @@ def test_epochs_share_changes_up_to_where_they_parted() -> None:
     history = History(structs.replace(snapshot, parents=parents))
     reach = {epoch: last_shared(history, epoch) for epoch in ("e1", "e2", "e3", "e4", "e5")}
     assert reach == {"e1": 2, "e2": 2, "e3": 5, "e4": 3, "e5": -1}
-    assert parent_position(history, "e1") == ParentPosition("e1", 2, "1970-01-01T00:00:00.020Z")
-    assert parent_position(history, "e5") is None
+    asks = SyncRequest("a", clock=4)
+    assert parent_position(history, "e1", asks) == ParentPosition("e1", 2, "1970-01-01T00:00:00.020Z")
+    assert parent_position(history, "e5", asks) is None
 
 
 def test_position_of_a_parent_is_answered_with_its_name() -> None:

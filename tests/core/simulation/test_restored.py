@@ -241,7 +241,7 @@ def one_more_is_missing(self: Confirmed, message: Any) -> EpochChanged:
     return EpochChanged(message.epoch, parent.time, self.clock - parent.clock + 1)
 
 
-def no_time_is_told(history: History, epoch: str) -> None:
+def no_time_is_told(history: History, epoch: str, request: Any) -> None:
     return None
 
 
@@ -259,7 +259,7 @@ def it_is_noticed_again(self: Signatures, *args: Any) -> Any:
 
 
 def a_position_is_a_proof(self: Signatures, *asked: Any) -> Any:
-    self._restored.add(self._opened.epoch)
+    self._restored.add(self._opened)
     return parted(self, *asked)
 
 

@@ -22,6 +22,7 @@ ORDER = [
     "outcomes",
     "sweeps",
     "parents",
+    "turns",
     "heads",
 ]
 
