@@ -54,6 +54,7 @@ DISTRIBUTIONS = {
     "optiverse_collab_server.metrics": {"prometheus_client"},
     "optiverse_collab_server.certificate": {"cryptography"},
     "optiverse_collab_server.storage.jetstream": {"msgspec"},
+    "optiverse_collab_server.storage.jetstream.opening": {"nats"},
     "optiverse_collab_server.storage.jetstream.stream": {"nats"},
     "optiverse_collab_server.config": {"platformdirs", "tomli"},
 }

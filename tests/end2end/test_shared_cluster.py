@@ -32,7 +32,8 @@ def nats(tmp_path: Path) -> Iterator[list[NatsServer]]:
 
 async def stream_leader(servers: list[NatsServer]) -> NatsServer:
     """The one that leads the stream; waits until there is a leader."""
-    from optiverse_collab_server.storage.jetstream.stream import NAME, open_stream
+    from optiverse_collab_server.storage.jetstream.opening import open_stream
+    from optiverse_collab_server.storage.jetstream.stream import NAME
 
     while True:
         try:

@@ -51,7 +51,7 @@ class Owner:
 
     Attributes:
         last: of the last record that it has read or written.
-        is_deposed: another server has appended.
+        is_deposed: another server has appended, or the log is gone.
     """
 
     def __init__(self, node: str, last: int) -> None:
@@ -77,10 +77,16 @@ class Owner:
         Args:
             sequence: the record's number; None if it was refused, or no answer came.
         """
+        if self.is_deposed:
+            return Next.DEPOSED
         if sequence is None:
             return Next.READ
         self.last = sequence
         return Next.DONE
+
+    def give_up(self) -> None:
+        """The log is gone, and nothing is appended to it any more (OWN-6)."""
+        self.is_deposed = True
 
     def read(self, end: End | None) -> Next:
         """The end of the log was read.
@@ -88,6 +94,8 @@ class Owner:
         Args:
             end: the last record; None if no answer came.
         """
+        if self.is_deposed:
+            return Next.DEPOSED
         if end is None:
             return Next.READ
         if end.sequence <= self.last:  # not appended so far, or an old answer; only one attempt can succeed

@@ -42,12 +42,14 @@ class Stored(msgspec.Struct, frozen=True):
         names: those that snapshot and entries refer to, and the last of each kind, in their order;
             without a text if nothing refers to it.
         entries: the later entries, byte for byte as appended.
+        term: the one of new entries, if the store decides that (CLK-6); else 0.
     """
 
     snapshot: Snapshot
     snapshot_bytes: int
     names: list[Name]
     entries: list[bytes]
+    term: int = 0
 
     @property
     def clock(self) -> int:

@@ -61,3 +61,13 @@ def test_an_earlier_write_of_the_same_run_is_not_this_one() -> None:
     owner.begin(7)
     owner.answered(None)
     assert owner.read(End(5, "a", 6)) is Next.DEPOSED
+
+
+def test_what_is_given_up_is_never_written() -> None:
+    """OWN-6: whatever a late answer says."""
+    owner = Owner("a", 4)
+    owner.begin(1)
+    owner.give_up()
+    assert owner.answered(5) is Next.DEPOSED
+    assert owner.read(End(5, "a", 1)) is Next.DEPOSED
+    assert owner.begin(2) is Next.DEPOSED

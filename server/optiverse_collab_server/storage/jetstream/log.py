@@ -87,6 +87,10 @@ class SessionLog:
         """Whether another server owns the session."""
         return self._owner.is_deposed
 
+    def give_up(self) -> None:
+        """Stop writing: the store is another one (OWN-6)."""
+        self._owner.give_up()
+
     async def check(self) -> None:
         """Find out whether another server has taken the session."""
         found = await self._stream.end(self._id)
@@ -100,7 +104,7 @@ class SessionLog:
             Elsewhere: another server was quicker.
         """
         async with self._lock:
-            await self._write(Kind.TAKE, self.state)
+            await self._write(Kind.TAKE, self.state.taken())
 
     async def free(self) -> None:
         """Let others take the session.
@@ -121,12 +125,11 @@ class SessionLog:
             StorageError: they don't continue here, or NATS can't store them.
         """
         async with self._lock:
-            tail, head = self.state.tail.after(self._id, entries, names), entries[-1].head
-            state = self.state.grown(sum(len(entry.data) for entry in entries), tail, head)
+            state = self.state.extended(entries, self.state.tail.after(self._id, entries, names))
             content = Entries([msgspec.Raw(entry.data) for entry in entries], [*names], [*parents])
             await self._write(Kind.ENTRIES, state, *await self._content(encode(content)))
             self.names += names
-            self.places[tail.clock] = Place(self._owner.last, head)
+            self.places[state.clock] = Place(self._owner.last, state.head)
 
     async def begin_chunk(self, snapshot: Snapshot) -> int:
         """Begin a chunk; entries may be added meanwhile.
@@ -149,9 +152,9 @@ class SessionLog:
         async with self._lock:
             follows = 0 if place is None else place.sequence
             start = Start(follows, self.state.chunk, snapshot.clock, snapshot.time_ms, len(json))
-            state = self.state.grown(len(json), chunk=0)
+            state = self.state.with_chunk(0, len(json))
             await self._write(Kind.CHUNK, state, *where, start)
-            self.state = state.grown(0, chunk=self._owner.last)
+            self.state = state.with_chunk(self._owner.last)
             self.start = start
             self.places = {clock: one for clock, one in self.places.items() if clock > snapshot.clock}
         return len(json)
@@ -160,10 +163,11 @@ class SessionLog:
         """A content for a record: itself, or the numbers of its parts."""
         if len(data) <= PART_BYTES:
             return msgspec.Raw(data), []
-        while True:
+        while not self.is_lost:
             with contextlib.suppress(Unanswered):
                 return msgspec.UNSET, await self._stream.put_parts(self._id, data)
             await asyncio.sleep(PAUSE_SECONDS)
+        raise Elsewhere(self._id)
 
     async def _write(
         self,

@@ -9,17 +9,19 @@ from optiverse_collab.core.server.past import memory_of
 from optiverse_collab.core.server.references import References
 from optiverse_collab_server.storage.api import Span, Stored, StoredEntries, StoredPast, TooLarge
 from optiverse_collab_server.storage.jetstream.reading import LogReader
+from optiverse_collab_server.storage.jetstream.stream import Stream
 from optiverse_collab_server.storage.spans import Collected
 
 
-async def read_at(reader: LogReader, clock: int, most: int) -> StoredPast | None:
-    """The session after the change at a clock; None if that is not stored.
+async def read_at(stream: Stream, session_id: str, clock: int, most: int) -> StoredPast | None:
+    """A session after the change at a clock; None if that is not stored.
 
     Raises:
         TooLarge: it takes more than `most` bytes of memory.
         DatabaseDamaged: something is missing or wrong.
     """
-    if clock > reader.newest.state.clock:
+    reader = await LogReader.of(stream, session_id)
+    if reader is None or clock > reader.newest.state.clock:
         return None
     async for at, record, start in reader.chunks():
         if start.clock > clock:
@@ -41,12 +43,15 @@ async def read_at(reader: LogReader, clock: int, most: int) -> StoredPast | None
     return None
 
 
-async def read_span(reader: LogReader, span: Span) -> StoredEntries:
-    """The first changes of a span.
+async def read_span(stream: Stream, session_id: str, span: Span) -> StoredEntries | None:
+    """The first changes of a span; None if there is no such session.
 
     Raises:
         DatabaseDamaged: something is missing or wrong.
     """
+    reader = await LogReader.of(stream, session_id)
+    if reader is None:
+        return None
     collected, names = Collected(span), list[Name]()
     async for at, record, start in reader.chunks():
         if start.before and start.clock > span.after and start.time_ms >= span.since_ms:
@@ -63,13 +68,16 @@ async def read_span(reader: LogReader, span: Span) -> StoredEntries:
     return collected.stored(reader.newest.state.epoch, names)
 
 
-async def read_start(reader: LogReader, most: int) -> Stored | None:
-    """The oldest snapshot, with its names and without entries.
+async def read_start(stream: Stream, session_id: str, most: int) -> Stored | None:
+    """The oldest snapshot, with its names and without entries; None if there is no such session.
 
     Raises:
         TooLarge: it takes more than `most` bytes of memory.
         DatabaseDamaged: something is missing or wrong.
     """
+    reader = await LogReader.of(stream, session_id)
+    if reader is None:
+        return None
     async for _, record, start in reader.chunks():
         if start.before:
             continue

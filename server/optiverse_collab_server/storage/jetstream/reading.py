@@ -71,6 +71,14 @@ class LogReader:
         self._stream, self._id = stream, session_id
         self._last, self.newest = last, newest
 
+    @staticmethod
+    async def of(stream: Stream, session_id: str) -> LogReader | None:
+        """A reader of a log up to its present end; None if there is no log."""
+        found = await stream.end(session_id)
+        if found is None:
+            return None
+        return LogReader(stream, session_id, found.sequence, decode_record(found.data))
+
     async def chunks(self) -> AsyncIterator[tuple[int, LogRecord, Start]]:
         """The chunks with their numbers, the newest first."""
         at = self.newest.state.chunk or self._last

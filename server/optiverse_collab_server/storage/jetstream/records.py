@@ -6,14 +6,21 @@ long for one message is in parts, which are messages before the record.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
 
 import msgspec
 
-from optiverse_collab.core.server.journal import Parent
+from optiverse_collab.core.server.journal import Kept, Parent
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.ownership import End
 from optiverse_collab_server.storage.api import Tail
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    """What a record needs of an entry."""
+
+    term: int
 
 
 class Kind(str, Enum):
@@ -57,6 +64,7 @@ class State(msgspec.Struct, frozen=True, array_like=True):
         origins, authors: the numbers of the last names.
         size: how many bytes are stored.
         chunk: the record of the newest chunk; 0 if it is this one.
+        term: of the owner (CLK-6); 0 in logs of older servers.
     """
 
     epoch: str
@@ -66,18 +74,27 @@ class State(msgspec.Struct, frozen=True, array_like=True):
     authors: int
     size: int
     chunk: int
+    term: int = 0
 
     @property
     def tail(self) -> Tail:
         """Where the stored part of the session ends."""
         return Tail(self.clock, self.origins, self.authors)
 
-    def grown(
-        self, more: int, tail: Tail | None = None, head: bytes | None = None, chunk: int | None = None
-    ) -> State:
-        """The session with `more` bytes, and perhaps another end or another newest chunk."""
-        end, chunk = tail or self.tail, self.chunk if chunk is None else chunk
-        return State(self.epoch, *end[:1], head or self.head, *end[1:], self.size + more, chunk)
+    def extended(self, entries: Sequence[Kept], tail: Tail) -> State:
+        """The session with these entries, after which it ends at `tail`."""
+        last = entries[-1]
+        term = max(self.term, _entries.decode(last.data).term)
+        size = self.size + sum(len(entry.data) for entry in entries)
+        return State(self.epoch, tail.clock, last.head, tail.origins, tail.authors, size, self.chunk, term)
+
+    def with_chunk(self, record: int, more: int = 0) -> State:
+        """The session with another newest chunk, which takes `more` bytes."""
+        return msgspec.structs.replace(self, size=self.size + more, chunk=record)
+
+    def taken(self) -> State:
+        """The session with another owner."""
+        return msgspec.structs.replace(self, term=self.term + 1)
 
 
 class LogRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -124,6 +141,7 @@ class Chunk(msgspec.Struct, frozen=True, array_like=True):
 
 
 encode = msgspec.json.Encoder().encode
+_entries = msgspec.json.Decoder(_Entry)
 decode_record = msgspec.json.Decoder(LogRecord).decode
 decode_entries = msgspec.json.Decoder(Entries).decode
 decode_chunk = msgspec.json.Decoder(Chunk).decode

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
+from math import inf
 from typing import NamedTuple
 
 from nats.aio.client import Client
 from nats.errors import Error
-from nats.js import JetStreamContext, api
+from nats.js import api
 from nats.js.errors import APIError, NotFoundError
 
 from optiverse_collab.errors import StorageError
@@ -23,8 +23,8 @@ from optiverse_collab.errors import StorageError
 NAME = "optiverse-collab"
 """The stream's name."""
 
-ANSWER_SECONDS, CONNECT_SECONDS = 2.0, 5.0
-"""How long to wait for an answer, and for the first connection."""
+ANSWER_SECONDS = 2.0
+"""How long to wait for an answer."""
 
 ALIVE_SECONDS = 6.0
 """How long after a server's last sign of life others leave its sessions alone."""
@@ -33,7 +33,7 @@ PART_BYTES = 512 * 1024
 """A message is not much longer: by default, NATS accepts 1 MiB."""
 
 _BATCH = 256
-_NAME_IN_USE, _NO_STREAM, _WRONG_LAST = 10058, 10059, (10071, 10164)
+_NO_STREAM, _WRONG_LAST = 10059, (10071, 10164)
 _EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 
 
@@ -57,10 +57,11 @@ class Stream:
     Args:
         client: connected; it connects again on its own.
         id: the stream's own.
+        age_s: how long ago it was made, if clocks are right.
     """
 
-    def __init__(self, client: Client, id: str) -> None:
-        self._client = client
+    def __init__(self, client: Client, id: str, age_s: float = inf) -> None:
+        self.client, self.id, self.age_s = client, id, age_s
         self._js = client.jetstream(timeout=ANSWER_SECONDS)
         self._prefix = f"optiverse.{id}"
 
@@ -147,10 +148,19 @@ class Stream:
             last = await self._last(self._life(node))
         return last.sequence if last is not None and last.data.decode() == run else 0
 
+    async def is_there(self) -> bool:
+        """Whether the stream still exists, and is the same one."""
+        with explained():
+            try:
+                found = (await self._js.stream_info(NAME)).config
+            except NotFoundError:
+                return False
+        return id_of(found) == self.id
+
     async def close(self) -> None:
         """Disconnect."""
         with contextlib.suppress(Error, OSError):
-            await self._client.close()
+            await self.client.close()
 
     async def _last(self, subject: str) -> Message | None:
         try:
@@ -168,62 +178,9 @@ class Stream:
         return f"{self._prefix}.node.{_token(node)}"
 
 
-async def open_stream(servers: Sequence[str], replicas: int) -> Stream:
-    """Connect to NATS, and make the stream if there is none.
-
-    Args:
-        servers: addresses of NATS servers, at least one of which must answer.
-        replicas: how many of them keep each message.
-
-    Raises:
-        StorageError: they don't answer, or can't keep the stream so.
-    """
-    client = Client()
-    try:
-        connect = client.connect(
-            list(servers), error_cb=_ignore, max_reconnect_attempts=-1, reconnect_time_wait=1
-        )
-        await asyncio.wait_for(connect, CONNECT_SECONDS)  # it never gives up
-    except (asyncio.TimeoutError, Error, OSError) as error:
-        places = ", ".join(address.rpartition("@")[2].rpartition("/")[2] for address in servers)
-        raise StorageError(f"No NATS server answers at {places}; start one, or check --store.") from error
-    try:
-        return Stream(client, await _stream_id(client.jetstream(timeout=CONNECT_SECONDS), replicas))
-    except BaseException:
-        await client.close()
-        raise
-
-
-async def _stream_id(js: JetStreamContext, replicas: int) -> str:
-    config = api.StreamConfig(
-        name=NAME,
-        subjects=[f"optiverse.{secrets.token_hex(8)}.>"],
-        storage=api.StorageType.FILE,
-        discard=api.DiscardPolicy.NEW,
-        num_replicas=replicas,
-        allow_msg_ttl=True,
-        deny_delete=True,
-        deny_purge=True,
-    )
-    with explained():
-        try:
-            found = (await js.stream_info(NAME)).config
-        except NotFoundError:
-            try:
-                found = (await js.add_stream(config)).config
-            except APIError as error:
-                if error.err_code == _NAME_IN_USE:  # another server has just made it
-                    return await _stream_id(js, replicas)
-                raise StorageError(
-                    f"NATS can't keep {replicas} copies of the sessions ({error.description}); start enough "
-                    "servers with JetStream, or ask for fewer with --replicas."
-                ) from error
-    if (found.num_replicas or 1) < replicas:
-        raise StorageError(
-            f"NATS keeps {found.num_replicas or 1} copies of the sessions, and --replicas asks for {replicas}"
-            f"; change that with `nats stream update {NAME} --replicas {replicas}`."
-        )
-    [subject] = found.subjects or [""]
+def id_of(config: api.StreamConfig) -> str:
+    """The id of a stream, which its subjects contain."""
+    [subject] = config.subjects or [""]
     return subject.split(".")[1]
 
 
@@ -239,15 +196,11 @@ def explained() -> Iterator[None]:
     except APIError as error:
         if error.err_code in _WRONG_LAST:
             raise _Refused from error
-        if error.code == 503:
+        if error.code == 503 or error.err_code == _NO_STREAM:
             raise Unanswered from error
         raise StorageError(f"NATS can't do that ({error.description}); look at its log.") from error
     except (Error, asyncio.TimeoutError) as error:
         raise Unanswered from error
-
-
-async def _ignore(error: Exception) -> None:
-    """Errors of the connection: those who wait for an answer learn of them."""
 
 
 def _token(id: str) -> str:

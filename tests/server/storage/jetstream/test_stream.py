@@ -1,54 +1,13 @@
-"""The connection to NATS."""
+"""Signs of life in the stream (OWN-5), and whether it is still there."""
 
 from __future__ import annotations
 
-import asyncio
-
-import pytest
-
-from optiverse_collab.errors import StorageError
-from optiverse_collab_server.storage.jetstream import stream
-from optiverse_collab_server.storage.jetstream.stream import open_stream
+from optiverse_collab_server.storage.jetstream.opening import open_stream
+from optiverse_collab_server.storage.jetstream.stream import NAME
 from tests.helpers import aio
-from tests.helpers.nats_server import NatsServer, free_port, needs_nats
+from tests.helpers.nats_server import NatsServer, needs_nats
 
 pytestmark = needs_nats
-
-
-def test_what_does_not_answer_is_named_without_password(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "CONNECT_SECONDS", 0.3)
-    place = f"127.0.0.1:{free_port()}"
-    with pytest.raises(StorageError, match=f"No NATS server answers at {place}; start one"):
-        aio.run(open_stream([f"nats://ann:secret@{place}"], replicas=1))
-
-
-def test_too_few_servers_for_the_replicas_are_refused(nats: NatsServer) -> None:
-    with pytest.raises(StorageError, match=r"can't keep 3 copies of the sessions .*--replicas"):
-        aio.run(open_stream([nats.address], replicas=3))
-
-
-def test_a_stream_with_too_few_replicas_is_refused(nats: NatsServer) -> None:
-    async def scenario() -> None:
-        await (await open_stream([nats.address], replicas=1)).close()
-        with pytest.raises(
-            StorageError, match=r"keeps 1 copies .* asks for 3; change that with `nats stream"
-        ):
-            await open_stream([nats.address], replicas=3)
-
-    aio.run(scenario())
-
-
-def test_servers_that_start_together_make_one_stream(nats: NatsServer) -> None:
-    """All but the first find that it was made meanwhile."""
-
-    async def scenario() -> None:
-        found = await asyncio.gather(*(open_stream([nats.address], replicas=1) for _ in range(6)))
-        await found[0].beat("a", "run 1")
-        assert all([await one.sign_of("a", "run 1") for one in found])
-        for one in found:
-            await one.close()
-
-    aio.run(scenario())
 
 
 def test_an_earlier_run_of_a_live_server_is_dead(nats: NatsServer) -> None:
@@ -63,5 +22,23 @@ def test_an_earlier_run_of_a_live_server_is_dead(nats: NatsServer) -> None:
         assert not await one.sign_of("a", "run 1")
         await one.close()
         await one.close()
+
+    aio.run(scenario())
+
+
+def test_a_stream_knows_whether_it_was_replaced(nats: NatsServer) -> None:
+    """OWN-6"""
+
+    async def scenario() -> None:
+        one = await open_stream([nats.address], replicas=1)
+        assert await one.is_there()
+        await one._js.delete_stream(NAME)
+        assert not await one.is_there()
+        other = await open_stream([nats.address], replicas=1)
+        assert other.id != one.id
+        assert other.age_s < 60
+        assert not await one.is_there()
+        await one.close()
+        await other.close()
 
     aio.run(scenario())

@@ -1,0 +1,98 @@
+"""Connects to NATS, and finds or makes the stream."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timezone
+
+from nats.aio.client import Client
+from nats.errors import Error
+from nats.js import JetStreamContext, api
+from nats.js.errors import APIError, NotFoundError
+
+from optiverse_collab.errors import StorageError
+from optiverse_collab_server.storage.jetstream.stream import NAME, Stream, explained, id_of
+
+CONNECT_SECONDS = 5.0
+"""How long to wait for the first connection, and until a stream is made."""
+
+_NAME_IN_USE = 10058
+
+
+async def open_stream(servers: Sequence[str], replicas: int) -> Stream:
+    """Connect to NATS, and make the stream if there is none.
+
+    Args:
+        servers: addresses of NATS servers, at least one of which must answer.
+        replicas: how many of them keep each message.
+
+    Raises:
+        StorageError: they don't answer, or can't keep the stream so.
+    """
+    client = Client()
+    try:
+        connect = client.connect(
+            list(servers), error_cb=_ignore, max_reconnect_attempts=-1, reconnect_time_wait=1
+        )
+        await asyncio.wait_for(connect, CONNECT_SECONDS)  # it never gives up
+    except (asyncio.TimeoutError, Error, OSError) as error:
+        places = ", ".join(address.rpartition("@")[2].rpartition("/")[2] for address in servers)
+        raise StorageError(f"No NATS server answers at {places}; start one, or check --store.") from error
+    try:
+        return await find_stream(client, replicas)
+    except BaseException:
+        await client.close()
+        raise
+
+
+async def find_stream(client: Client, replicas: int) -> Stream:
+    """The stream; it is made if there is none.
+
+    Args:
+        client: connected.
+        replicas: how many NATS servers keep each message.
+
+    Raises:
+        StorageError: NATS can't keep the stream so, or does not answer.
+    """
+    with explained():
+        info = await _find_or_make(client.jetstream(timeout=CONNECT_SECONDS), replicas)
+    if (info.config.num_replicas or 1) < replicas:
+        raise StorageError(
+            f"NATS keeps {info.config.num_replicas or 1} copies of the sessions, and --replicas asks for "
+            f"{replicas}; change that with `nats stream update {NAME} --replicas {replicas}`."
+        )
+    made = info.created or datetime.now(timezone.utc)
+    return Stream(client, id_of(info.config), (datetime.now(timezone.utc) - made).total_seconds())
+
+
+async def _find_or_make(js: JetStreamContext, replicas: int) -> api.StreamInfo:
+    config = api.StreamConfig(
+        name=NAME,
+        subjects=[f"optiverse.{secrets.token_hex(8)}.>"],
+        storage=api.StorageType.FILE,
+        discard=api.DiscardPolicy.NEW,
+        num_replicas=replicas,
+        allow_msg_ttl=True,
+        deny_delete=True,
+        deny_purge=True,
+    )
+    try:
+        return await js.stream_info(NAME)
+    except NotFoundError:
+        pass
+    try:
+        return await js.add_stream(config)
+    except APIError as error:
+        if error.err_code == _NAME_IN_USE:  # another server has just made it
+            return await js.stream_info(NAME)
+        raise StorageError(
+            f"NATS can't keep {replicas} copies of the sessions ({error.description}); start enough "
+            "servers with JetStream, or ask for fewer with --replicas."
+        ) from error
+
+
+async def _ignore(error: Exception) -> None:
+    """Errors of the connection: those who wait for an answer learn of them."""
