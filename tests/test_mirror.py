@@ -27,6 +27,7 @@ ABOUT_MORE = {
     "tests/core/simulation/test_mutations.py": "the simulation catches every mutant",
     "tests/core/simulation/test_unit_mutations.py": "unit tests of presence catch every mutant",
     "tests/core/simulation/test_restored.py": "servers that were restored, in histories by chance",
+    "tests/core/simulation/test_journals.py": "servers with journals, whose shared log is damaged",
     "tests/core/simulation/test_shared_log.py": "servers that share a log, in histories by chance",
     "tests/core/simulation/test_simulation.py": "the whole core, in histories by chance",
     "tests/drivers/test_drivers.py": "the shape of both drivers",
@@ -37,6 +38,7 @@ ABOUT_MORE = {
     "tests/end2end/test_kill.py": "server and clients, while the server is killed",
     "tests/end2end/test_kill_editor.py": "the editor is killed, and comes back",
     "tests/end2end/test_shared_cluster.py": "servers that share a store of three NATS servers",
+    "tests/end2end/test_shared_repair.py": "servers whose shared store loses everything, as processes",
     "tests/end2end/test_shared_store.py": "servers that share a store, as processes",
     "tests/end2end/test_standby.py": "a server is killed, and its standby takes over",
     "tests/end2end/test_windows.py": "server and windows as processes",
@@ -122,7 +124,9 @@ TESTED_THROUGH = {
     ),
     "tests/host/optiverse/test_writer.py": "host.optiverse.items.acceptance",
     "tests/scripting/test_bench.py": "scripting.connecting scripting.stream scripting.unacknowledged",
-    "tests/server/storage/jetstream/test_store.py": "server.storage.jetstream.records",
+    "tests/server/storage/jetstream/test_store.py": (
+        "server.storage.jetstream.records server.storage.jetstream.tasks"
+    ),
     "tests/server/storage/test_contract.py": "server.storage.api",
     "tests/server/test_session.py": "server.writer",
     "tests/server/cli/test_backup.py": "server.cli.belongings",

@@ -88,6 +88,10 @@ class NatsServer:
         kill(self._process)
         self._process.wait(DEADLINE_S)
 
+    def lose_everything(self) -> None:
+        """Delete its data; it must have ended."""
+        shutil.rmtree(self._config.parent / "jetstream")
+
     def pause(self) -> None:
         """Let it answer nobody."""
         assert self._process is not None

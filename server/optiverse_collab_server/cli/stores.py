@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from optiverse_collab.errors import SettingsError, StorageError
 from optiverse_collab_server.cli.standing import retention_for
 from optiverse_collab_server.config.settings import Settings
-from optiverse_collab_server.storage import CopiedStore, SqliteStore, Store
-from optiverse_collab_server.storage.failures import explained
+from optiverse_collab_server.storage import SqliteStore, Store
+
+if TYPE_CHECKING:
+    from optiverse_collab_server.storage.jetstream.store import JetStreamStore
 
 SCHEMES = ("nats", "tls")
+
+JOURNAL = "journal"
+"""The folder in the data folder for what this server has of a shared store."""
 
 NODE = re.compile(r"[!-~]{1,100}")
 """The name of a server; other servers send it in a header."""
@@ -40,16 +46,22 @@ async def store_for(settings: Settings, data: Path) -> tuple[Store, str]:
     name = settings.node or f"{socket.gethostname()}:{settings.port}"
     if not NODE.fullmatch(name):
         raise SettingsError([f"--node can't be {name!r}; use up to 100 ASCII characters without spaces."])
-    store = await nats_store(settings, name)
+    addresses = _addresses(settings)
+    journal = SqliteStore(data / JOURNAL)
     try:
-        _make_folder(data)
+        shared = await nats_store(settings, name)
     except StorageError:
-        await store.close()
+        await journal.close()
         raise
-    return store, f"NATS at {', '.join(map(_place, _addresses(settings)))}"
+    from optiverse_collab_server.cluster.journal import Journal
+    from optiverse_collab_server.cluster.store import JournaledStore
+
+    store = JournaledStore(shared, Journal(journal))
+    await store.begin()
+    return store, f"NATS at {', '.join(map(_place, addresses))}"
 
 
-async def nats_store(settings: Settings, name: str) -> CopiedStore:
+async def nats_store(settings: Settings, name: str) -> JetStreamStore:
     """Connect to the store in NATS.
 
     Args:
@@ -80,12 +92,6 @@ def _addresses(settings: Settings) -> list[str]:
     for address in addresses:
         _place(address)
     return addresses
-
-
-def _make_folder(data: Path) -> None:
-    """Make the data folder, for grants and keys."""
-    with explained(data):
-        data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _place(address: str) -> str:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
@@ -37,6 +37,7 @@ from optiverse_collab_server.storage.open_files import OpenFiles
 from optiverse_collab_server.storage.parts import encode_snapshot
 from optiverse_collab_server.storage.past import read_at
 from optiverse_collab_server.storage.reading import read_stored
+from optiverse_collab_server.storage.renaming import replace_session
 from optiverse_collab_server.storage.rows import Column, join
 from optiverse_collab_server.storage.spans import read_span, read_start
 from optiverse_collab_server.storage.steps import Steps, finished, transaction
@@ -49,6 +50,8 @@ from optiverse_collab_server.storage.writing import (
     write_part,
     write_session,
 )
+
+_T = TypeVar("_T")
 
 
 class Append(NamedTuple):
@@ -158,33 +161,15 @@ class Database:
             DatabaseDamaged: a part of it is missing or wrong.
             sqlite3.Error: it can't be read.
         """
-        session = self._sessions.get(name)
-        if session is None:
-            return None
-        try:
-            return (yield from read_at(self._connection, session, clock, most))
-        except Misfit as misfit:
-            raise session_damaged(self.file, name, str(misfit)) from misfit
+        return self._read(name, lambda session: read_at(self._connection, session, clock, most))
 
     def load_entries(self, name: str, span: Span) -> Steps[StoredEntries | None]:
         """See `read_span`; None if there is no such session, and `DatabaseDamaged` for a `Misfit`."""
-        session = self._sessions.get(name)
-        if session is None:
-            return None
-        try:
-            return (yield from read_span(self._connection, session, span))
-        except Misfit as misfit:
-            raise session_damaged(self.file, name, str(misfit)) from misfit
+        return self._read(name, lambda session: read_span(self._connection, session, span))
 
     def load_start(self, name: str, most: int = ANY_SIZE) -> Steps[Stored | None]:
         """See `read_start`; None if there is no such session, and `DatabaseDamaged` for a `Misfit`."""
-        session = self._sessions.get(name)
-        if session is None:
-            return None
-        try:
-            return (yield from read_start(self._connection, session, most))
-        except Misfit as misfit:
-            raise session_damaged(self.file, name, str(misfit)) from misfit
+        return self._read(name, lambda session: read_start(self._connection, session, most))
 
     def begin_chunk(self, name: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> Steps[int]:
         """Create a session with these names, or start its next chunk; returns the length of its JSON.
@@ -250,9 +235,23 @@ class Database:
         yield from ()
         return sorted(self._sessions)
 
+    def replace(self, name: str, by: str, aside: str) -> Steps[None]:
+        """See `replace_session`."""
+        return replace_session(self._connection, self._sessions, name, by, aside)
+
     def close(self) -> None:
         """Merge the log into the database, which deletes the log, and close it."""
         self._connection.close()
+
+    def _read(self, name: str, read: Callable[[SessionRow], Steps[_T]]) -> Steps[_T | None]:
+        """Read something of a session that is still served if that doesn't fit."""
+        session = self._sessions.get(name)
+        if session is None:
+            return None
+        try:
+            return (yield from read(session))
+        except Misfit as misfit:
+            raise session_damaged(self.file, name, str(misfit)) from misfit
 
     def _session(self, name: str) -> SessionRow:
         session = self._sessions.get(name)

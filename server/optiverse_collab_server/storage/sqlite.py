@@ -100,6 +100,14 @@ class SqliteStore:
         """See `Store.sessions`."""
         return await self._do(self._database.names())
 
+    async def replace(self, session_id: str, by: str, aside: str) -> None:
+        """Give the session `by` the name of another one, which is called `aside` from then on.
+
+        Raises:
+            StorageError: it can't be stored; nothing has changed.
+        """
+        await self._do(self._database.replace(session_id, by, aside))
+
     async def elsewhere(self, session_id: str) -> str:
         """See `Store.elsewhere`: nobody shares it."""
         return ""

@@ -44,7 +44,16 @@ class Read(NamedTuple):
     """A request for the end of the log."""
 
 
-Work = Generator["Append | Read", "int | End | None", bool]
+class Keep(NamedTuple):
+    """A request to one's own disk: add changes to the journal that ends at `before`; None for a new one."""
+
+    changes: tuple[int, ...]
+    before: bytes | None
+
+
+Request = Append | Read | Keep
+
+Work = Generator[Request, "int | End | None", bool]
 
 
 @dataclass
@@ -155,7 +164,7 @@ class Flight(NamedTuple):
 
     node: Node
     ticket: int
-    request: Append | Read
+    request: Request
 
 
 WILD = {"deliver": 20, "give up waiting": 5, "change": 8, "take": 2, "crash": 0.5, "close": 1}
@@ -168,16 +177,20 @@ class World:
 
     Args:
         seed: decides everything.
+        kind: of the servers.
 
     Attributes:
         counts: how often what happened.
+        tables: what happens how often, before everything gets well and after.
     """
 
-    def __init__(self, seed: int) -> None:
+    tables = WILD, CALM
+
+    def __init__(self, seed: int, kind: type[Node] = Node) -> None:
         self.counts: Counter[str] = Counter()
         self._random = Random(seed)
         self._log = Log()
-        self._nodes = [Node(name, self) for name in "abc"]
+        self._nodes = [kind(name, self) for name in "abc"]
         self._flying: list[Flight] = []
         self._tickets = 0
         self._acknowledged: set[int] = set()
@@ -189,14 +202,18 @@ class World:
             self._step()
         self._is_calm = True
         for _ in range(TO_FINISH):
-            if len(self._acknowledged) == CHANGES and not self._flying:
+            if self._is_over():
                 break
             self._step()
         else:
             raise Broken("OWN-3: some changes are never saved")
         self._check()
 
-    def send(self, node: Node, request: Append | Read) -> None:
+    def _is_over(self) -> bool:
+        """Whether all is done."""
+        return len(self._acknowledged) == CHANGES and not self._flying
+
+    def send(self, node: Node, request: Request) -> None:
         """A request sets out."""
         self._tickets += 1
         node.ticket = self._tickets
@@ -213,7 +230,7 @@ class World:
         self._acknowledged.add(change)
 
     def _step(self) -> None:
-        table = CALM if self._is_calm else WILD
+        table = self.tables[self._is_calm]
         [what] = self._random.choices(list(table), list(table.values()))
         node = self._random.choice(self._nodes)
         if what == "deliver" and self._flying:
@@ -228,9 +245,13 @@ class World:
             node.crash()
         elif what == "close":
             node.close()
-        else:
+        elif not self._do(what, node):
             return
         self.counts[what] += 1
+
+    def _do(self, what: str, node: Node) -> bool:
+        """Let something else happen, if it can."""
+        return False
 
     def _is_served(self, node: Node) -> bool:
         """Whether a node need not take the log; at first, they don't know of each other."""
@@ -249,18 +270,21 @@ class World:
         flight = self._random.choice(self._flying)
         if self._is_calm or self._random.random() > 0.1:
             self._flying.remove(flight)
-        answer: int | End | None
-        if isinstance(flight.request, Append):
-            answer = self._log.append(flight.request, self._random.randint(1, 3))
-            self.counts["refused" if answer is None else "appended"] += 1
-        else:
-            back = 0 if self._is_calm else self._random.choice((0, 0, 0, 1, 3))
-            answer = self._log.end(min(back, len(self._log.records)))
+        answer = self._answer(flight)
         is_lost = not self._is_calm and self._random.random() < 0.15
         if is_lost:
             self.counts["lost answer"] += 1
         elif flight.node.ticket == flight.ticket and flight.node.work is not None:
             flight.node.go(answer)
+
+    def _answer(self, flight: Flight) -> int | End | None:
+        """Do what a request asks for."""
+        if isinstance(flight.request, Append):
+            answer = self._log.append(flight.request, self._random.randint(1, 3))
+            self.counts["refused" if answer is None else "appended"] += 1
+            return answer
+        back = 0 if self._is_calm else self._random.choice((0, 0, 0, 1, 3))
+        return self._log.end(min(back, len(self._log.records)))
 
     def _check(self) -> None:
         seen: list[int] = []

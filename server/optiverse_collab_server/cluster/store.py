@@ -1,0 +1,140 @@
+"""The storage of a server that shares its store, and keeps a journal of what it serves (OWN-8)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
+from optiverse_collab.core.server.names import Name
+from optiverse_collab.errors import DatabaseDamaged
+from optiverse_collab_server.cluster.journal import Journal
+from optiverse_collab_server.cluster.repair import Repair
+from optiverse_collab_server.storage import Span, Stored, StoredEntries, StoredPast
+from optiverse_collab_server.storage.api import ANY_SIZE
+from optiverse_collab_server.storage.jetstream.store import JetStreamStore
+
+log = logging.getLogger("optiverse_collab_server")
+
+
+class JournaledStore:
+    """A `Store` that others share, with a journal of this server.
+
+    Args:
+        shared: the store.
+        journal: of this server.
+    """
+
+    def __init__(self, shared: JetStreamStore, journal: Journal) -> None:
+        self._shared, self._journal = shared, journal
+        self._repair = Repair(shared, journal)
+        self._copying: dict[str, asyncio.Task[None]] = {}
+
+    async def begin(self) -> None:
+        """Start to compare the journal with the store.
+
+        Raises:
+            StorageError: the journal can't be read.
+        """
+        await self._repair.begin()
+
+    async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
+        """See `Store.load`; first the store gets what it lacks of the journal, then the journal the rest."""
+        await self._repair.ready(session_id)
+        stored = await self._shared.load(session_id, most)
+        await self._end_copying(session_id)
+        if stored is not None:
+            copy = asyncio.create_task(self._copy(session_id, stored.snapshot.parents))
+            copy.add_done_callback(_retrieve)
+            self._copying[session_id] = copy
+        return stored
+
+    async def load_at(self, session_id: str, clock: int, most: int = ANY_SIZE) -> StoredPast | None:
+        """See `Store.load_at`."""
+        return await self._shared.load_at(session_id, clock, most)
+
+    async def load_entries(self, session_id: str, span: Span) -> StoredEntries | None:
+        """See `Store.load_entries`."""
+        return await self._shared.load_entries(session_id, span)
+
+    async def append(
+        self,
+        session_id: str,
+        entries: Sequence[Kept],
+        names: Sequence[Name] = (),
+        parents: Sequence[Parent] = (),
+    ) -> None:
+        """See `Store.append`: first to the store, then to the journal."""
+        if entries:
+            await self._copied(session_id)
+            await self._shared.append(session_id, entries, names, parents)
+            await self._journal.append(session_id, entries, names, parents)
+
+    async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
+        """See `Store.begin_chunk`."""
+        await self._copied(session_id)
+        size = await self._shared.begin_chunk(session_id, snapshot)
+        await self._journal.begin_chunk(session_id, snapshot)
+        return size
+
+    async def size(self, session_id: str) -> int:
+        """See `Store.size`."""
+        return await self._shared.size(session_id)
+
+    async def sessions(self) -> list[str]:
+        """See `Store.sessions`."""
+        return await self._shared.sessions()
+
+    async def elsewhere(self, session_id: str) -> str:
+        """See `Store.elsewhere`."""
+        return await self._shared.elsewhere(session_id)
+
+    async def release(self, session_id: str) -> None:
+        """See `Store.release`."""
+        await self._end_copying(session_id)
+        await self._shared.release(session_id)
+
+    def has_lost(self, session_id: str) -> bool:
+        """See `Store.has_lost`."""
+        return self._shared.has_lost(session_id)
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        await self._repair.close()
+        for session_id in list(self._copying):
+            await self._end_copying(session_id)
+        await self._shared.close()
+        await self._journal.close()
+
+    async def _copy(self, session_id: str, parents: Sequence[Parent]) -> None:
+        """Let the journal have all that is stored."""
+        try:
+            end = await self._journal.end(session_id)
+        except DatabaseDamaged as error:
+            aside = await self._journal.start_over(self._shared, session_id, parents)
+            log.error("The journal of session %s is called %r now, since %s", session_id, aside, error)
+            return
+        place = await self._shared.place(session_id)
+        if end is None or (end.epoch, end.clock, end.head) != place:
+            await self._journal.copy_from(self._shared, session_id, parents)
+
+    async def _copied(self, session_id: str) -> None:
+        """Return when the journal has all that was stored before.
+
+        Raises:
+            StorageError: it can't be read or stored.
+        """
+        if (copying := self._copying.get(session_id)) is not None:
+            await asyncio.shield(copying)
+
+    async def _end_copying(self, session_id: str) -> None:
+        if (copying := self._copying.pop(session_id, None)) is not None:
+            copying.cancel()
+            await asyncio.gather(copying, return_exceptions=True)
+
+
+def _retrieve(copying: asyncio.Task[None]) -> None:
+    """Whoever appends sees the error; perhaps nobody does."""
+    if not copying.cancelled():
+        copying.exception()
