@@ -245,9 +245,8 @@ class Hub:
         else:
             size = await self._store.size(session_id)
             snapshot, names, entries = stored.snapshot, stored.names, stored.entries
-            term = max(term, stored.term)
-            load = partial(History, snapshot, names, entries, self.limits, space=self._space, term=term)
-            history = await asyncio.to_thread(load)  # others continue meanwhile
+            load = partial(History, snapshot, names, entries, self.limits, space=self._space)
+            history = await asyncio.to_thread(load, term=max(term, stored.term))  # others continue meanwhile
             if self._space.is_over and self._live:
                 history.release()
                 raise TooLarge
