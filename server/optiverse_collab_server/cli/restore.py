@@ -40,12 +40,12 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     """
     restored, aside = restore_folder(options.backup, data_folder(settings), BESIDES)
     if options.json:
-        write_json({"sessions": [asdict(one) for one in restored], "aside": str(aside) if aside else None})
+        write_json({"sessions": [asdict(one) for one in restored], "aside": list(map(str, aside))})
     else:
         for one in restored:
             write_line(_line(one))
-        if aside is not None:
-            write_line(f"The previous data is in {aside}")
+        for place in aside:
+            write_line(f"The previous data is in {place}")
     return 1 if any(one.damage for one in restored) else 0
 
 

@@ -13,6 +13,7 @@ from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage.failures import explained
 from optiverse_collab_server.storage.replacing import put_in_place, sync_file
 from optiverse_collab_server.storage.schema import FILE_NAME, unfinished_name
+from optiverse_collab_server.storage.shards import finish_shards, new_shards, shards_of
 from optiverse_collab_server.storage.viewing import View, viewed
 
 
@@ -32,12 +33,29 @@ def copy_folder(folder: Path, to: Path, also: Sequence[str] = ()) -> None:
         to.mkdir(mode=0o700, parents=True, exist_ok=True)
         if any(to.iterdir()):
             raise StorageError(f"{to} is not empty; give a new folder for the backup.")
-    with _deleted_if_unfinished(to), viewed(folder) as view:
-        file = to / FILE_NAME
-        with explained(file):
-            copy_missing(folder, to, also)
-            copy_database(view, unfinished_name(file))
-            put_in_place(unfinished_name(file), file, aside=file)
+    shards = shards_of(folder)
+    with _deleted_if_unfinished(to), explained(to):
+        copy_missing(folder, to, also)
+        if not shards:
+            _copy_part(folder, to)
+            return
+        for shard, copy in zip(shards, new_shards(to, len(shards)), strict=True):
+            _copy_part(shard, copy)
+        finish_shards(to)
+
+
+def _copy_part(part: Path, to: Path) -> None:
+    """Copy the database of a folder into another one.
+
+    Raises:
+        DatabaseDamaged: it can't be trusted as a whole.
+        StorageError: it can't be read.
+        sqlite3.Error, OSError: the copy can't be written.
+    """
+    file = to / FILE_NAME
+    with viewed(part) as view, explained(file):
+        copy_database(view, unfinished_name(file))
+        put_in_place(unfinished_name(file), file, aside=file)
 
 
 @contextlib.contextmanager

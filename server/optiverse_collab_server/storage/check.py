@@ -13,6 +13,7 @@ from optiverse_collab_server.storage.kept import read_kept, read_kept_records
 from optiverse_collab_server.storage.lock import locked
 from optiverse_collab_server.storage.opening import database_in, opened_to_read
 from optiverse_collab_server.storage.reading import ChunkReader, read_names, size_of_session
+from optiverse_collab_server.storage.shards import parts_of
 from optiverse_collab_server.storage.steps import finished
 
 
@@ -45,20 +46,21 @@ def check_folder(folder: Path) -> Iterator[Report]:
     Nothing is written to the database.
 
     Yields:
-        A report for each session, sorted by their ids.
+        A report for each session, sorted by their ids in each database.
 
     Raises:
         DataFolderInUse: a server has it.
         DatabaseDamaged: the database can't be trusted as a whole.
         StorageError: it can't be read.
     """
-    file = database_in(folder)
-    with locked(folder) as lock, opened_to_read(folder, lock) as connection, explained(file):
-        for _, session in sorted(read_directory(connection, file).sessions.items()):
-            yield _report(connection, session)
+    for part in parts_of(folder):
+        file = database_in(part)
+        with locked(part) as lock, opened_to_read(part, lock) as connection, explained(file):
+            for _, session in sorted(read_directory(connection, file).sessions.items()):
+                yield report(connection, session)
 
 
-def _report(connection: sqlite3.Connection, session: SessionRow) -> Report:
+def report(connection: sqlite3.Connection, session: SessionRow) -> Report:
     """Check a session; a fault in one chunk doesn't hide faults in others."""
     report = Report(session.name)
     if session.damage:

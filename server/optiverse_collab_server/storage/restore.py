@@ -22,6 +22,7 @@ from optiverse_collab_server.storage.reading import read_stored
 from optiverse_collab_server.storage.replacing import name_aside, put_in_place, take_log_in
 from optiverse_collab_server.storage.rows import checksum
 from optiverse_collab_server.storage.schema import FILE_NAME, log_of, unfinished_name
+from optiverse_collab_server.storage.shards import check_undivided, shards_for, shards_of
 from optiverse_collab_server.storage.steps import finished, transaction
 from optiverse_collab_server.storage.viewing import viewed
 from optiverse_collab_server.storage.writing import write_parents
@@ -51,9 +52,7 @@ class Restored:
     damage: str | None = None
 
 
-def restore_folder(
-    backup: Path, folder: Path, also: Sequence[str] = ()
-) -> tuple[list[Restored], Path | None]:
+def restore_folder(backup: Path, folder: Path, also: Sequence[str] = ()) -> tuple[list[Restored], list[Path]]:
     """Restore a backup.
 
     Args:
@@ -62,31 +61,61 @@ def restore_folder(
         also: names of other parts that are taken from the backup, if the folder lacks them.
 
     Returns:
-        The outcome for each session of the backup; and the place of the replaced database, if there was
-        one.
+        The outcome for each session of the backup; and the places of the replaced databases, if there were
+        any.
 
     Raises:
         DataFolderInUse: a server has the folder.
         DatabaseDamaged: the backup can't be trusted as a whole; nothing has changed.
         StorageError: the backup can't be read, or the folder not be written; nothing has changed.
     """
-    file = folder / FILE_NAME
-    with explained(folder):
+    with explained(folder), contextlib.ExitStack() as stack:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with locked(folder) as lock:
-        unfinished = unfinished_name(file)
+        lock = stack.enter_context(locked(folder))
+        pairs = _pairs(backup, folder)
+        locks = [lock if part == folder else stack.enter_context(locked(part)) for _, part in pairs]
+        files = [part / FILE_NAME for _, part in pairs]
         try:
-            with explained(unfinished):
-                unfinished.unlink(missing_ok=True)
-                with viewed(backup) as view:
-                    copy_database(view, unfinished)
-                restored = _continue_all(unfinished, _lineages(folder, lock))
-            with explained(file):
-                copy_missing(backup, folder, also)
-                return restored, _replace(unfinished, file, lock)
+            restored: list[Restored] = []
+            for (source, part), lock in zip(pairs, locks, strict=True):
+                restored += _prepare(source, part, lock)
+            copy_missing(backup, folder, also)
+            aside = [
+                _replace(unfinished_name(file), file, lock) for file, lock in zip(files, locks, strict=True)
+            ]
         except BaseException:
-            unfinished.unlink(missing_ok=True)
+            for file in files:
+                unfinished_name(file).unlink(missing_ok=True)
             raise
+        return sorted(restored, key=lambda one: one.session), [one for one in aside if one is not None]
+
+
+def _pairs(backup: Path, folder: Path) -> list[tuple[Path, Path]]:
+    """The folders with a database of the backup, and for each the one that gets it.
+
+    Raises:
+        StorageError: the data folder is divided in another way, or can't be written.
+    """
+    shards = shards_of(backup)
+    if shards:
+        return list(zip(shards, shards_for(folder, len(shards)), strict=True))
+    check_undivided(folder)
+    return [(backup, folder)]
+
+
+def _prepare(backup: Path, folder: Path, lock: FolderLock) -> list[Restored]:
+    """Make the database that will be in the place of a folder's.
+
+    Raises:
+        DatabaseDamaged: the backup can't be trusted as a whole.
+        StorageError: the backup can't be read, or the folder not be written.
+    """
+    unfinished = unfinished_name(folder / FILE_NAME)
+    with explained(unfinished):
+        unfinished.unlink(missing_ok=True)
+        with viewed(backup) as view:
+            copy_database(view, unfinished)
+        return _continue_all(unfinished, _lineages(folder, lock))
 
 
 def _lineages(folder: Path, lock: FolderLock) -> dict[str, Lineage]:

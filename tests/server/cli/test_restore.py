@@ -64,7 +64,7 @@ def test_programs_read_what_was_restored(tmp_path: Path, capsys: pytest.CaptureF
     capsys.readouterr()
     assert main(["restore", str(backup), "--data", str(tmp_path / "new"), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found["aside"] is None
+    assert found["aside"] == []
     [lab] = found["sessions"]
     assert lab.pop("time_ms") > 1_700_000_000_000
     assert lab == {"session": "lab", "change": 2, "replaced": None, "damage": None}

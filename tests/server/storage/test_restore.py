@@ -48,7 +48,7 @@ def backup(tmp_path: Path) -> Path:
 def test_session_goes_on_in_an_epoch_that_names_its_parent(tmp_path: Path, backup: Path) -> None:
     """CLK-8"""
     [restored], aside = restore_folder(backup, tmp_path / "data")
-    assert (restored.session, restored.change, restored.replaced, aside) == ("lab", 8, None, None)
+    assert (restored.session, restored.change, restored.replaced, aside) == ("lab", 8, None, [])
     found = history(tmp_path / "data")
     assert found.epoch not in (EPOCH, "")
     assert (found.clock, last_shared(found, EPOCH)) == (8, 8)
@@ -85,7 +85,7 @@ def test_what_was_there_is_kept_with_its_newest_changes(tmp_path: Path, backup: 
         fill(made, "lab", 0, 5, 20)
         copy_as_crashed(tmp_path / "data", tmp_path / "crashed")
     data = tmp_path / ("crashed" if crashed else "data")
-    [restored], aside = restore_folder(backup, data)
+    [restored], [aside] = restore_folder(backup, data)
     assert (restored.change, restored.replaced) == (8, 20)
     assert aside == data / "sessions-replaced.sqlite3"
     assert clocks(data) == [8]
@@ -100,9 +100,8 @@ def test_what_was_damaged_is_kept_too(tmp_path: Path, backup: Path) -> None:
         fill(made, "lab", 0, 5, 20)
     damaged = b"SQLite format 3\0" + b"nonsense" * 1000
     (data / FILE_NAME).write_bytes(damaged)
-    [restored], aside = restore_folder(backup, data)
+    [restored], [aside] = restore_folder(backup, data)
     assert (restored.change, restored.replaced) == (8, None)
-    assert aside is not None
     assert aside.read_bytes() == damaged
     assert clocks(data) == [8]
 
@@ -115,7 +114,7 @@ def test_log_whose_database_is_gone_is_kept_too(tmp_path: Path, backup: Path) ->
     data = tmp_path / "crashed"
     (data / FILE_NAME).unlink()
     log = (data / f"{FILE_NAME}-wal").read_bytes()
-    assert restore_folder(backup, data)[1] is None
+    assert restore_folder(backup, data)[1] == []
     assert clocks(data) == [8]
     assert (data / "sessions-replaced.sqlite3-wal").read_bytes() == log
 
@@ -124,7 +123,7 @@ def test_second_one_is_kept_beside_the_first(tmp_path: Path, backup: Path) -> No
     with database(tmp_path / "data") as made:
         fill(made, "lab", 0, 5)
     for name in ("sessions-replaced.sqlite3", "sessions-replaced-2.sqlite3"):
-        assert restore_folder(backup, tmp_path / "data")[1] == tmp_path / "data" / name
+        assert restore_folder(backup, tmp_path / "data")[1] == [tmp_path / "data" / name]
 
 
 def test_backup_that_is_damaged_as_a_whole_replaces_nothing(tmp_path: Path, backup: Path) -> None:
