@@ -77,6 +77,11 @@ class App:
             return SecuredConnection(self.doors, self._held, self._tls, *args, **options)
         return HeardConnection(self.doors, self._held, *args, **options)
 
+    @property
+    def not_ready(self) -> str:
+        """Why the server serves nobody for now; empty if it does."""
+        return self._health.not_ready()
+
     def standing(self) -> AbstractAsyncContextManager[None]:
         """The server follows another one, or takes over from it, inside the block."""
         return nullcontext() if self._standby is None else self._standby.running()

@@ -25,8 +25,9 @@ from optiverse_collab_server.storage import Stored
 from optiverse_collab_server.storage.failures import Misfit
 from optiverse_collab_server.storage.reading import read_stored
 from optiverse_collab_server.storage.schema import FILE_NAME
+from optiverse_collab_server.storage.shards import FOLDER, parts_of
 from optiverse_collab_server.storage.steps import finished
-from optiverse_collab_server.storage.viewing import viewed
+from optiverse_collab_server.storage.viewing import View, viewed
 
 LIBRARIES = ("websockets", "msgspec", "uvloop", "cryptography", "prometheus-client")
 
@@ -104,7 +105,7 @@ def of_disk(folder: Path) -> Iterator[Finding]:
     sentence = f"{free / 1e9:.1f} GB are free at {place}"
     if free < TOO_LITTLE:
         yield Finding("disk", Level.FAULT, f"{sentence}; make room, or the server will soon save nothing.")
-    elif free < max(LITTLE, _size(folder / FILE_NAME)):
+    elif free < max(LITTLE, _size(folder)):
         yield Finding("disk", Level.WARNING, f"{sentence}; prune and upgrades need the size of the database.")
     else:
         yield Finding("disk", Level.OK, f"{sentence}.")
@@ -127,20 +128,16 @@ def file_system(place: Path) -> str:
 
 def of_sessions(folder: Path, now: datetime) -> Iterator[Finding]:
     """Whether the stored data can be read, and is not from the future."""
-    if not (folder / FILE_NAME).exists():
-        return
     damaged: list[str] = []
-    newest_ms = 0
+    newest_ms = count = 0
     try:
-        with viewed(folder) as view:
-            for name, session in view.sessions.items():
-                try:
-                    stored = finished(read_stored(view.connection, session))
-                except Misfit as misfit:
-                    damaged.append(f"{name!r} ({misfit})")
-                else:
-                    newest_ms = max(newest_ms, _time_ms(stored))
-            count = len(view.sessions)
+        parts = parts_of(folder)
+        if parts == [folder] and not (folder / FILE_NAME).exists():
+            return
+        for part in parts:
+            with viewed(part) as view:
+                newest_ms = max(newest_ms, _newest_ms(view, damaged))
+                count += len(view.sessions)
     except StorageError as error:
         yield Finding("sessions", Level.FAULT, str(error))
         return
@@ -186,6 +183,19 @@ def of_certificate(file: Path | None, is_own: bool, now: datetime) -> Iterator[F
         yield Finding("tls", Level.OK, f"{sentence}.")
 
 
+def _newest_ms(view: View, damaged: list[str]) -> int:
+    """When the last change of all was made; adds the damaged sessions to the list."""
+    newest_ms = 0
+    for name, session in view.sessions.items():
+        try:
+            stored = finished(read_stored(view.connection, session))
+        except Misfit as misfit:
+            damaged.append(f"{name!r} ({misfit})")
+        else:
+            newest_ms = max(newest_ms, _time_ms(stored))
+    return newest_ms
+
+
 def _time_ms(stored: Stored) -> int:
     """When a session's last change was made."""
     if not stored.entries:
@@ -193,5 +203,8 @@ def _time_ms(stored: Stored) -> int:
     return msgspec.json.decode(stored.entries[-1], type=Entry).time_ms
 
 
-def _size(file: Path) -> int:
-    return file.stat().st_size if file.exists() else 0
+def _size(folder: Path) -> int:
+    """The size of all databases in a data folder."""
+    return sum(
+        part.stat().st_size for part in (*folder.glob(FILE_NAME), *folder.glob(f"{FOLDER}/*/{FILE_NAME}"))
+    )

@@ -19,6 +19,8 @@ from optiverse_collab_server.hub import Hub
 from optiverse_collab_server.metrics import Metrics
 from optiverse_collab_server.standby.followers import Followers
 
+RUNNING = "The server is running."
+READY = "Ready."
 STOPPING = "The server is restarting."
 LATE = "Storage does not answer; nothing is saved for now."
 NOT_SERVING = {
@@ -52,17 +54,19 @@ class Health:
         """
         path = request.path.partition("?")[0]
         if path == "/healthz":
-            return _text(HTTPStatus.OK, "The server is running.")
+            return text_answer(HTTPStatus.OK, RUNNING)
         if path == "/readyz":
-            why = self._not_ready()
-            return _text(HTTPStatus.SERVICE_UNAVAILABLE, why) if why else _text(HTTPStatus.OK, "Ready.")
+            why = self.not_ready()
+            return (
+                text_answer(HTTPStatus.SERVICE_UNAVAILABLE, why) if why else text_answer(HTTPStatus.OK, READY)
+            )
         if path == "/metrics":
             if await self._may_have_metrics(request.headers, address):
                 return _response(HTTPStatus.OK, CONTENT_TYPE_LATEST, self._metrics.text())
-            return _text(HTTPStatus.FORBIDDEN, NO_METRICS)
+            return text_answer(HTTPStatus.FORBIDDEN, NO_METRICS)
         return None
 
-    def _not_ready(self) -> str:
+    def not_ready(self) -> str:
         """Why the server is not ready; empty if it is."""
         if self._hub.is_stopping:
             return STOPPING
@@ -82,7 +86,8 @@ class Health:
         return False
 
 
-def _text(status: HTTPStatus, sentence: str) -> Response:
+def text_answer(status: HTTPStatus, sentence: str) -> Response:
+    """An answer of one sentence."""
     return _response(status, "text/plain; charset=utf-8", f"{sentence}\n".encode())
 
 

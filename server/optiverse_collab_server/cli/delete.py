@@ -14,6 +14,7 @@ from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.storage.alone import delete_session, opened_alone
 from optiverse_collab_server.storage.opening import database_in
+from optiverse_collab_server.storage.shards import part_with
 
 if TYPE_CHECKING:
     from optiverse_collab_server.config.arguments import Commands
@@ -39,13 +40,14 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     Raises:
         StorageError: there is no such session, or a server runs.
     """
-    folder, name = data_folder(settings), options.session
-    database_in(folder)
-    with opened_alone(folder) as view:
+    data, name = data_folder(settings), options.session
+    part = part_with(data, name)
+    database_in(part)
+    with opened_alone(part) as view:
         view.session(name)
         if not options.yes and not _is_meant(name):
             return 1
-        forget_grants(folder, name)  # first: old grants must not be valid for a new session of that name
+        forget_grants(data, name)  # first: old grants must not be valid for a new session of that name
         delete_session(view, name)
     if options.json:
         write_json({"session": name})

@@ -19,6 +19,7 @@ from optiverse_collab_server.diagnosis import Finding, Level
 from optiverse_collab_server.port_check import of_port, of_reach
 from optiverse_collab_server.storage.lock import locked
 from optiverse_collab_server.storage.schema import FILE_NAME
+from optiverse_collab_server.storage.shards import parts_of
 from optiverse_collab_server.tls import CERTIFICATE_NAME, FOLDER, machine_names
 
 if TYPE_CHECKING:
@@ -68,12 +69,13 @@ def _findings(settings: Settings, now: datetime) -> Iterator[Finding]:
 
 
 def _is_in_use(folder: Path) -> bool:
-    if not (folder / FILE_NAME).exists():
-        return False
     try:
+        parts = parts_of(folder)
+        if not all((part / FILE_NAME).exists() for part in parts):
+            return False
         with locked(folder):
             return False
     except DataFolderInUse:
         return True
-    except StorageError:  # it can't be written, which is a separate finding
+    except StorageError:  # it can't be written, or lacks something, which is a separate finding
         return False

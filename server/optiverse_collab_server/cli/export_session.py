@@ -13,6 +13,7 @@ from optiverse_collab.errors import StorageError
 from optiverse_collab_server.cli.output import add_json, write_json, write_line
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
+from optiverse_collab_server.storage.shards import part_with
 from optiverse_collab_server.storage.transfer import export_session
 from optiverse_collab_server.storage.viewing import viewed
 
@@ -42,7 +43,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     Raises:
         StorageError: there is no such session, it is damaged, or the file can't be written.
     """
-    with viewed(data_folder(settings)) as view:
+    with viewed(part_with(data_folder(settings), options.session)) as view:
         export = export_session(view, options.session)
     data = msgspec.json.encode(export)
     try:

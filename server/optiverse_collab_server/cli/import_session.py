@@ -14,6 +14,7 @@ from optiverse_collab_server.cli.output import add_json, write_json, write_line
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.storage.alone import opened_alone
+from optiverse_collab_server.storage.shards import part_with
 from optiverse_collab_server.storage.transfer import import_session, read_export
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         check_name(name, "session")
     except AddressError as error:
         raise StorageError(f"The session can't be called that: {error}") from error
-    with opened_alone(data_folder(settings)) as view:
+    with opened_alone(part_with(data_folder(settings), name)) as view:
         import_session(view, name, export, secrets.token_hex(16))
     change, records = export.snapshot.clock, len(export.snapshot.records)
     if options.json:

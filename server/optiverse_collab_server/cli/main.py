@@ -13,6 +13,7 @@ from optiverse_collab_server.cli import (
     backup,
     check,
     delete,
+    divide,
     doctor,
     export_session,
     import_session,
@@ -44,6 +45,7 @@ COMMANDS = (
     export_session,
     import_session,
     migrate,
+    divide,
     delete,
     prune,
 )

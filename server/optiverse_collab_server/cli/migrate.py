@@ -15,6 +15,7 @@ from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.moving import Copied, copy_session
 from optiverse_collab_server.storage import CopiedStore, SqliteStore
 from optiverse_collab_server.storage.opening import database_in
+from optiverse_collab_server.storage.shards import check_undivided
 
 if TYPE_CHECKING:
     from optiverse_collab_server.config.arguments import Commands
@@ -50,6 +51,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
 
 async def _migrate(settings: Settings, to_nats: bool, is_silent: bool) -> dict[str, Copied]:
     data = data_folder(settings)
+    check_undivided(data)
     if to_nats:
         database_in(data)
     # A name of no server: this process takes no session that a server still has.

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import errno
 import logging
-import signal
-from collections.abc import Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from optiverse_collab.errors import SettingsError, StorageError
 from optiverse_collab_server import file_limit
 from optiverse_collab_server.access import owner_link
 from optiverse_collab_server.cli.entrance import entrance_for, link_to
+from optiverse_collab_server.cli.event_loop import run_loop, told_to_stop
 from optiverse_collab_server.cli.identity import identity_for, log_protection
+from optiverse_collab_server.cli.limits import limits_of
 from optiverse_collab_server.cli.managed import say_ready, stop_on_request
+from optiverse_collab_server.cli.serve_with_workers import serve_with_workers
 from optiverse_collab_server.cli.standing import here_for, log_standing, pair_for
 from optiverse_collab_server.cli.stores import store_for
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
-from optiverse_collab_server.quotas import MB, Quotas
 from optiverse_collab_server.serving import at, running
 from optiverse_collab_server.signing import signing_key
 
@@ -66,7 +65,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         StorageError: the data folder can't be used.
     """
     try:
-        _run(serve(settings, options.ready_json))
+        run_loop((serve if settings.workers == 1 else serve_with_workers)(settings, options.ready_json))
     except OSError as error:
         log.error("%s", _explain(error, settings.host, settings.port))
         return 1
@@ -85,7 +84,7 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
         SettingsError: a certificate, a key or a link can't be used, or settings contradict.
         StorageError: the data folder or the store can't be used.
     """
-    stop = _told_to_stop()
+    stop = told_to_stop()
     host, port, data = settings.host, settings.port, data_folder(settings)
     identity = identity_for(settings, data)
     tls = None if identity is None else identity.context
@@ -96,7 +95,7 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
     except (SettingsError, StorageError):
         await store.close()
         raise
-    given = _limits(settings)
+    given = limits_of(settings)
     if warning := file_limit.allow(given.connections):
         log.warning("%s", warning)
     async with running(
@@ -118,36 +117,6 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
         await stop.wait()
         log.info("Stopping: no new connections, everything is being stored")
     log.info("Stopped")
-
-
-def _limits(settings: Settings) -> Quotas:
-    return Quotas(
-        settings.max_sessions, settings.session_mb * MB, settings.memory_mb * MB, settings.max_connections
-    )
-
-
-def _told_to_stop() -> asyncio.Event:
-    """An event, set by SIGINT and SIGTERM."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is signal.SIG_IGN:
-            continue  # Ctrl+C is not for a job in the background
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-    return stop
-
-
-def _run(main: Coroutine[Any, Any, None]) -> None:
-    """Run on uvloop if available; it halves the cost of a broadcast."""
-    with contextlib.suppress(ImportError):
-        import uvloop
-
-        uvloop.run(main)
-        return
-    asyncio.run(main)
 
 
 def _explain(error: OSError, host: str, port: int) -> str:

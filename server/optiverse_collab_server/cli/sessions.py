@@ -16,6 +16,7 @@ from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.storage.directory import SessionRow
 from optiverse_collab_server.storage.failures import Misfit
 from optiverse_collab_server.storage.reading import read_stored, size_of_session
+from optiverse_collab_server.storage.shards import parts_of
 from optiverse_collab_server.storage.steps import finished
 from optiverse_collab_server.storage.viewing import viewed
 
@@ -62,8 +63,11 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     Raises:
         StorageError: the data folder can't be read.
     """
-    with viewed(data_folder(settings)) as view:
-        found = [_listed(view.connection, session) for session in view.sessions.values()]
+    found = []
+    for part in parts_of(data_folder(settings)):
+        with viewed(part) as view:
+            found += [_listed(view.connection, session) for session in view.sessions.values()]
+    found.sort(key=lambda one: one.session)
     if options.json:
         write_json([asdict(one) for one in found])
     else:

@@ -12,6 +12,7 @@ from optiverse_collab.errors import SettingsError, StorageError
 from optiverse_collab_server.cli.standing import retention_for
 from optiverse_collab_server.config.settings import Settings
 from optiverse_collab_server.storage import SqliteStore, Store
+from optiverse_collab_server.storage.shards import check_undivided
 
 if TYPE_CHECKING:
     from optiverse_collab_server.storage.jetstream.store import JetStreamStore
@@ -40,6 +41,7 @@ async def store_for(settings: Settings, data: Path) -> tuple[Store, str]:
         StorageError: the data folder or NATS can't be used.
     """
     if settings.store is None:
+        check_undivided(data)
         return SqliteStore(data, retention_for(settings, data)), str(data)
     if settings.keep_days is not None or settings.keep_mb is not None:
         raise SettingsError(["With --store, all history is kept; leave out --keep-days and --keep-mb."])

@@ -69,4 +69,5 @@ PATH = Kind(
     str, "a path; write one between quotes", "PATH", bool, lambda text: Path(os.path.expanduser(text))
 )
 PORT = Kind(int, "a port; give a number from 0 to 65535", "PORT", lambda number: 0 <= number <= 65535)
+WORKERS = Kind(int, "a number of workers; give 1 to 64", "N", lambda number: 1 <= number <= 64)
 COUNT = Kind(int, "a number; give 0 or more", "N", lambda number: number >= 0)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, NamedTuple, get_type_hints
 
-from optiverse_collab_server.config.kinds import COUNT, PATH, PORT, SWITCH, TEXT, Kind, choice
+from optiverse_collab_server.config.kinds import COUNT, PATH, PORT, SWITCH, TEXT, WORKERS, Kind, choice
 
 
 class About(NamedTuple):
@@ -50,6 +50,9 @@ class Settings:
     replicas: Annotated[
         int, About(COUNT, "with --store, how many NATS servers keep each change; fewer than 3 can lose some")
     ] = 3
+    workers: Annotated[
+        int, About(WORKERS, "how many processes serve the sessions of the data folder, each with its share")
+    ] = 1
     auth: Annotated[
         str,
         About(
