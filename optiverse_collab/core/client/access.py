@@ -17,6 +17,7 @@ from optiverse_collab.core.client.access_effects import (
 )
 from optiverse_collab.core.client.effects import Transmit
 from optiverse_collab.core.protocol.access import (
+    LABEL_CHARS,
     WAITING,
     AccessAdmit,
     AccessGrants,
@@ -68,6 +69,17 @@ class AccessRequests:
             knock: an owner has to let in everybody who comes with it.
         """
         request = AccessInvite(0, role, label, expires_s, uses, knock)
+        self._waiting.append(request)
+        return request
+
+    def let_follow(self, hash: str, label: str) -> AccessInvite:
+        """Ask to let a standby follow the server (STAND-10); returns the request.
+
+        Args:
+            hash: of the standby's token.
+            label: whose it is.
+        """
+        request = AccessInvite(0, Role.FOLLOWER, label[:LABEL_CHARS], hash=hash)
         self._waiting.append(request)
         return request
 

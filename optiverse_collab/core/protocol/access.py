@@ -20,6 +20,7 @@ WAITING = 20
 """At most this many people wait outside a session (ACC-13)."""
 
 Label = Annotated[str, msgspec.Meta(max_length=LABEL_CHARS)]
+TokenHash = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{64})?$")]
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=LONGEST_S)]
 Uses = Annotated[int, msgspec.Meta(ge=1, le=MOST_USES)]
 
@@ -76,6 +77,7 @@ class AccessInvite(Message, frozen=True, tag="access:invite"):
         expires_s: how long it and the devices that it lets in last, in seconds; 0 for no end.
         uses: how often it can be used; None for any number.
         knock: an owner has to let in everybody who comes with it (ACC-12).
+        hash: of the token of a standby, who alone knows it (STAND-10); empty for an invite.
     """
 
     request: RequestNumber
@@ -84,6 +86,7 @@ class AccessInvite(Message, frozen=True, tag="access:invite"):
     expires_s: Seconds = 0
     uses: Uses | None = None
     knock: bool = False
+    hash: TokenHash = ""
 
 
 class AccessSet(Message, frozen=True, tag="access:set"):
@@ -133,7 +136,7 @@ class AccessGrants(Message, frozen=True, tag="access:grants"):
 
 
 class AccessInvited(Message, frozen=True, tag="access:invited"):
-    """The requested invite, and its token, which is sent only once (ACC-5)."""
+    """The requested invite, and its token, which is sent only once (ACC-5); none for a standby's grant."""
 
     request: int
     grant: Grant

@@ -18,6 +18,7 @@ from optiverse_collab_server.access.grants import (
     Grants,
     NotDone,
     StoredGrant,
+    asked_for,
     end_ms,
     new_grant,
     refusal,
@@ -176,27 +177,27 @@ class GrantBook:
 
     @step
     async def invite(self, wanted: AccessInvite, session: str, by: str) -> tuple[StoredGrant, str]:
-        """Make an invite; returns it and its token.
+        """Make an invite, or let a standby follow; returns the grant, and an invite's token.
 
         Args:
             session: where this was asked.
             by: the id of the asker's grant; empty for those who need none.
 
         Raises:
-            NotDone: the session has too many grants, or the asker is no longer an owner.
+            NotDone: the session has too many grants, or the asker may not do that, or no longer.
             StorageError: nothing was changed.
         """
-        now_ms = self.clock()
-        self._check_owner(session, by)
-        useless = self.grants.in_the_way(session, now_ms)
+        is_servers, follows = self._is_servers(session, by), wanted.role is Role.FOLLOWER
+        if follows is not bool(wanted.hash) or (follows and not is_servers):
+            raise NotDone(AccessRefusal.NOT_ALLOWED)
+        session = EVERY_SESSION if follows else session
+        useless = self.grants.in_the_way(session, self.clock())
         if useless is None:
             raise NotDone(AccessRefusal.TOO_MANY)
-        secret = new_token()
-        invite = new_grant(GrantKind.INVITE, secret, session, wanted.role, wanted.label, now_ms)._replace(
-            expires_ms=end_ms(now_ms, wanted.expires_s), uses=wanted.uses, knock=wanted.knock
-        )
-        await self._store([invite], useless)
-        return invite, secret
+        secret = "" if follows else new_token()
+        made = asked_for(wanted, secret, session, self.clock())
+        await self._store([made], useless)
+        return made, secret
 
     @step
     async def set(self, wanted: AccessSet, session: str, by: str) -> StoredGrant:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from optiverse_collab.core.access import Role
-from optiverse_collab.core.protocol.access import AccessRefusal, Grant, GrantKind
+from optiverse_collab.core.protocol.access import AccessInvite, AccessRefusal, Grant, GrantKind
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab_server.access.tokens import hash_of, new_token
@@ -83,6 +83,18 @@ def owner_invite(now_ms: int) -> tuple[StoredGrant, str]:
     return new_grant(
         GrantKind.INVITE, secret, EVERY_SESSION, Role.OWNER, "the server's owner", now_ms
     ), secret
+
+
+def asked_for(wanted: AccessInvite, token: str, session: str, now_ms: int) -> StoredGrant:
+    """The invite that an owner asked for; or a standby's grant, whose token the standby keeps (STAND-10)."""
+    kind = GrantKind.DEVICE if wanted.hash else GrantKind.INVITE
+    made = new_grant(kind, token, session, wanted.role, wanted.label, now_ms)
+    return made._replace(
+        hash=bytes.fromhex(wanted.hash) or made.hash,
+        expires_ms=end_ms(now_ms, wanted.expires_s),
+        uses=wanted.uses,
+        knock=wanted.knock,
+    )
 
 
 def end_ms(now_ms: int, seconds: int) -> int | None:

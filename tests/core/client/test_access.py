@@ -51,6 +51,7 @@ def test_one_request_at_a_time(requests: AccessRequests) -> None:
     requests.invite(Role.EDITOR, "students", 3600, 5)
     requests.change("g2", Role.NONE)
     requests.change("g2", expires_s=0)
+    requests.let_follow("ab" * 32, "Ben")
     assert requests.is_due
     assert requests.poll() == [Transmit(AccessList(1))]
     assert (requests.is_due, requests.poll()) == (False, [])
@@ -64,6 +65,7 @@ def test_one_request_at_a_time(requests: AccessRequests) -> None:
     assert requests.poll() == [Transmit(AccessSet(4, "g2", None, 0))]
     refusal = AccessRefused(4, "last_owner", "You are the last owner.")
     assert requests.receive(refusal) == [AccessDenied("You are the last owner.")]
+    assert requests.poll() == [Transmit(AccessInvite(5, Role.FOLLOWER, "Ben", hash="ab" * 32))]  # STAND-10
     assert requests.receive(refusal) == []
 
 

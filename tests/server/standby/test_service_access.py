@@ -1,10 +1,11 @@
-"""Who may follow a server, and what becomes of its grants: STAND-1, STAND-3 of docs/protocol.md."""
+"""Who may follow a server, and what becomes of its grants: STAND-1, STAND-3, STAND-10 of docs/protocol.md."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,12 @@ from optiverse_collab.core.access import Role
 from optiverse_collab.core.protocol.access import GrantKind
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.access.grants import EVERY_SESSION
+from optiverse_collab_server.access.tokens import hash_of
 from optiverse_collab_server.signing import signing_key
 from optiverse_collab_server.standby import messages, reception, service
 from tests.helpers.aio import run, until
 from tests.helpers.grants import grant
-from tests.helpers.live_server import LiveServer
+from tests.helpers.live_server import LiveServer, RawClient
 from tests.helpers.standby import Member, member, promote, until_stored
 from tests.server.cli.folders import grants_in, put
 
@@ -143,5 +145,49 @@ def test_the_link_of_a_standby_lets_nobody_in(tmp_path: Path) -> None:
     async def main() -> None:
         async with guarded(tmp_path / "first") as first:
             assert await refusal(first, "f" * 22) == (4401, "unknown_token")
+
+    run(main())
+
+
+async def asked(owner: RawClient, **fields: Any) -> dict[str, Any]:
+    """The answer to a request for a grant."""
+    await owner.send({"type": "access:invite", "request": 1, "role": "follower", **fields})
+    return await owner.receive("access:invited", "access:refused")
+
+
+def test_an_owner_lets_a_standby_follow(tmp_path: Path) -> None:
+    """STAND-10: its token goes over no other wire than its own."""
+    hash = hash_of("s" * 22).hex()
+
+    async def main() -> None:
+        async with guarded(tmp_path / "first") as first, first.client("o", "lab", token="o" * 22) as owner:
+            answer = await asked(owner, hash=hash, label="Ben")
+            grant = answer["grant"]
+            assert (grant["kind"], grant["role"], grant["label"]) == ("device", "follower", "Ben")
+            assert answer["token"] == ""
+            async with guarded(tmp_path / "second", f"{first.url}#t={'s' * 22}"):
+                await until(lambda: first.service.followers.count == 1)
+                assert await refusal(first, "s" * 22) == (4401, "unknown_token")
+
+    run(main())
+
+
+def test_only_an_owner_of_the_server_lets_a_standby_follow(tmp_path: Path) -> None:
+    """STAND-10: it gets all sessions."""
+    hash = hash_of("s" * 22).hex()
+    own = grant("l" * 22, Role.OWNER, GrantKind.DEVICE, "lab")
+
+    async def main() -> None:
+        async with guarded(tmp_path / "first") as first:
+            book = first.service.reception._book
+            assert book is not None
+            await book.add([own])
+            async with first.client("l", "lab", token="l" * 22) as of_one:
+                assert (await asked(of_one, hash=hash))["reason"] == "not_allowed"
+            async with first.client("o", "lab", token="o" * 22) as owner:
+                assert (await asked(owner))["reason"] == "not_allowed"
+                assert (await asked(owner, hash=hash, role="editor"))["reason"] == "not_allowed"
+                await owner.send({"type": "access:invite", "request": 1, "role": "follower", "hash": "ab"})
+                assert (await owner.receive("error"))["reason"] == "invalid_message"
 
     run(main())
