@@ -31,6 +31,7 @@ from optiverse_collab.window.privacy import PrivacyChoices
 from optiverse_collab.window.reporting import ConflictReports
 from optiverse_collab.window.rights import RightsStanding
 from optiverse_collab.window.settings import Choice, Settings
+from optiverse_collab.window.standby_copy import StandbyCopy
 from optiverse_collab.window.standing import ConnectionStanding
 from optiverse_collab.window.timeline import TimelinePanel
 from optiverse_collab.window.toggles import Toggle
@@ -66,6 +67,7 @@ class CollaborationController(QObject):
         reports: the reports about conflicts.
         handing_over: saves edits that their author may not send, and imports others' edits.
         rights: shows the user's role.
+        copy: keeps a standby copy of the host's server, and can host in its place.
         asking: lets people ask each other to hand over items.
         access: lets an owner manage access.
         people: shows who is in the session.
@@ -88,8 +90,7 @@ class CollaborationController(QObject):
             window, coming_back.note_opened, coming_back.note_saved, coming_back.note_autosaved
         )
         self.kept_log = KeptLog(self)
-        self._activity = ActivityLog(self.manager.service, self)
-        self._activity.logged.connect(self.manager.log)
+        ActivityLog(self.manager.service, self).logged.connect(self.manager.log)
         settings = Settings(self._manifest.settings, self)
         self.manager.service.introduction = settings.introduction
         self.connecting = Connecting(self.manager, settings, window)
@@ -107,17 +108,18 @@ class CollaborationController(QObject):
         self._attendance = AttendanceNotices(self.manager.service, toasts, self)
         self.question: ChoiceDialog | None = None
         self.old_benches = OldBenches(self.manager, toasts, window)
-        self.unsent = UnsentEdits(self.manager, bar, toasts, self._user, window)
+        self.unsent = UnsentEdits(self.manager, bar, toasts, lambda: settings.user, window)
         self.access = Access(self.manager, window)
         self.handing_over = HandingOver(self.manager, toasts, window)
         self.rights = RightsStanding(self.manager, bar, toasts, self.handing_over, window)
+        self.copy = StandbyCopy(self.manager, bar, toasts, self)
         self.asking = Asking(self.manager, toasts, self)
         self.status.clicked.connect(self._on_status_clicked)
         self.people = self._make_people(settings)
         self.timeline = TimelinePanel(window, self.manager, toasts)
         self._entries = self._make_entries()
         manager = self.manager
-        for owner in (self.reports, toasts, self.unsent, self.asking, manager.replacements):
+        for owner in (self.reports, toasts, self.unsent, self.asking, self.copy, manager.replacements):
             owner.changed.connect(self._on_news)
         for news in (manager.status_changed, manager.participants_changed, manager.service.outage_changed):
             news.connect(self._on_news)
@@ -144,6 +146,7 @@ class CollaborationController(QObject):
     def close(self) -> None:
         """The window closes."""
         self.manager.close(keep_server=self._keeps_server())
+        self.copy.close()
         self.connecting.settings.close()
         self.unsent.close()
         self._unwatch_files()
@@ -163,10 +166,6 @@ class CollaborationController(QObject):
     def copy_invite(self) -> None:
         """Give the link that others paste: see `Inviting.invite`."""
         self.inviting.invite()
-
-    def _user(self) -> str:
-        """The name under which this window's user joins."""
-        return self.connecting.settings.user
 
     def _make_people(self, settings: Settings) -> PeoplePanel:
         rights = PeopleRights(self.inviting, self.access, self.privacy)
@@ -226,6 +225,8 @@ class CollaborationController(QObject):
             ActionId.IMPORT_EDITS: self.handing_over.ask_which,
             ActionId.ASK_TO_HAND_OVER: self.asking.ask_selected,
             ActionId.ASK_TO_EDIT: self.rights.requests.ask,
+            ActionId.KEEP_COPY: self.copy.offer,
+            ActionId.HOST_NOW: self.copy.host_now,
             ActionId.POINT_HERE: self.pointing.point_here,
             ActionId.LASER: self.pointing.switch_laser,
             ActionId.POINTING: self.pointing_choices.open,
@@ -247,6 +248,8 @@ class CollaborationController(QObject):
             EnabledWhen.WAITING: lambda: self.standing.can_retry,
             EnabledWhen.OCCUPIED: lambda: self.asking.can_ask,
             EnabledWhen.MAY_ASK_TO_EDIT: lambda: self.rights.requests.can_ask,
+            EnabledWhen.MAY_KEEP_COPY: lambda: self.copy.can_offer,
+            EnabledWhen.MAY_HOST: lambda: self.copy.can_host,
             EnabledWhen.NOTICES: lambda: bool(self.reports.toasts.shown),
             EnabledWhen.REPLACED: lambda: self.manager.replacements.last is not None,
         }

@@ -28,6 +28,11 @@ def token_folder() -> Path:
     return data_folder() / "tokens"
 
 
+def standby_folder() -> Path:
+    """The folder for the copies of others' servers that this computer keeps."""
+    return data_folder() / "standby"
+
+
 def replica_folder() -> Path:
     """The folder of the replicas of sessions."""
     return data_folder() / "replicas"

@@ -68,7 +68,9 @@ class Hosting(QObject):
         server = reachable_url(self.hosted.port, self.hosted.listen)
         known = self._service.address
         also = parse_address(known).also if known else None
-        return Address(server, None, pin=self.pin, also=also).remembered
+        here = Address(server, None, pin=self.pin)
+        is_other = also is not None and not here.may_be(parse_address(also))
+        return here._replace(also=also if is_other else None).remembered
 
     @property
     def pid(self) -> int | None:
@@ -86,12 +88,29 @@ class Hosting(QObject):
     @property
     def log(self) -> Path:
         """The server's log."""
-        return log_of(0 if self.hosted is None else self.hosted.port)
+        if self._server.pid is not None or self.hosted is None:
+            return self._server.log
+        return log_of(self.hosted.port)  # somebody else's process
 
     def start(self, wanted: Hosted) -> None:
         """Make sure that a server listens on the port; a new one opens the address."""
         self.hosted, self.pin, self.starting = wanted, None, True
         self._server.start(wanted.port, wanted.listen)
+
+    def take_over(self, server: CompanionServer, hosted: Hosted, pin: str | None) -> None:
+        """A standby of this window serves now, in place of the server that it followed.
+
+        Args:
+            server: the standby's process.
+            hosted: where it listens.
+            pin: of its key; None if connections are not encrypted.
+        """
+        self._server.stop()
+        self._server.deleteLater()
+        self._server = server
+        server.setParent(self)
+        server.failed.connect(self._on_failed)
+        self.hosted, self.pin = hosted, pin
 
     def cancel(self) -> None:
         """Host no session; cancel a start that is under way, but leave a running server alone."""

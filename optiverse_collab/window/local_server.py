@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ _let_go: list[subprocess.Popen[bytes]] = []
 
 
 def log_of(port: int) -> Path:
-    """The log of a server that an editor started."""
+    """The log of a server that an editor started; port 0 is a standby's."""
     return log_folder() / f"server-{port}.log"
 
 
@@ -47,6 +48,9 @@ class CompanionServer(QObject):
 
     What runs on the port is asked first: a server of ours, which a header tells (MSG-9), is used, whoever
     started it; so one that outlived an editor is found again. It writes to a file: a pipe would end with us.
+
+    Attributes:
+        log: of the process that we started.
 
     Signals:
         progress: a sentence about the work.
@@ -66,8 +70,11 @@ class CompanionServer(QObject):
         self._reply: QNetworkReply | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._output: OutputFile | None = None
+        self.log = log_of(0)
         self._port = 0
         self._listen = ""
+        self._options: Sequence[str] = ()
+        self._environment: Mapping[str, str] = {}
         self._last_line = ""
         self._is_ready = False
         self._look = QTimer(self)
@@ -84,8 +91,22 @@ class CompanionServer(QObject):
         """Make sure that a server listens on `port`; `listen` is the address that a new one opens."""
         self.cancel()
         self._port, self._listen = port, listen
+        self._options, self._environment = (), {}
         self.progress.emit(dialogs.PROBING.format(port=port))
         self._ask("http")
+
+    def start_standby(self, listen: str, data: Path, link: str) -> None:
+        """Start a server on a free port that follows another one (STAND-1).
+
+        Args:
+            listen: the address that it opens.
+            data: its folder.
+            link: to the other server, with its token, which no other user of this computer sees.
+        """
+        self.cancel()
+        self._port, self._listen = 0, listen
+        self._options, self._environment = ("--data", str(data)), {"OPTIVERSE_COLLAB_FOLLOW": link}
+        self._launch()
 
     def cancel(self) -> None:
         """Cancel a start that is under way; leave a running server alone."""
@@ -98,17 +119,22 @@ class CompanionServer(QObject):
             self._patience.stop()
             self.stop()
 
-    def stop(self) -> None:
-        """End our process, if there is one; it stores everything, and informs connected clients."""
+    def stop(self) -> subprocess.Popen[bytes] | None:
+        """End our process, if there is one; it stores everything, and informs connected clients.
+
+        Returns:
+            The process, which may need a while.
+        """
         process = self._release()
         if process is None:
-            return
+            return None
         if self._is_ready and process.stdin is not None:
             with contextlib.suppress(OSError):  # it has ended already
                 process.stdin.write(b"stop\n")
         else:
             process.terminate()  # nobody was let in yet
         _close_input(process)
+        return process
 
     def leave_running(self) -> None:
         """Let our process continue without us; its output stays in its file."""
@@ -161,8 +187,9 @@ class CompanionServer(QObject):
         self.progress.emit(dialogs.STARTING_SERVER)
         self._last_line, self._is_ready = "", False
         module = [sys.executable, "-m", "optiverse_collab_server", "--ready-json"]
-        arguments = [*module, "--host", self._listen, "--port", str(self._port)]
-        output = self._output = OutputFile(log_of(self._port))
+        arguments = [*module, "--host", self._listen, "--port", str(self._port), *self._options]
+        self.log = log_of(self._port)
+        output = self._output = OutputFile(self.log)
         try:
             with output.opened() as file:
                 self._process = subprocess.Popen(
@@ -171,7 +198,7 @@ class CompanionServer(QObject):
                     bufsize=0,
                     stdout=file,
                     stderr=subprocess.STDOUT,
-                    env={**os.environ, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"},
+                    env={**os.environ, **self._environment, "PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8"},
                     start_new_session=True,  # neither Ctrl+C nor the end of the terminal is meant for it
                     creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
                 )
@@ -203,7 +230,7 @@ class CompanionServer(QObject):
             self.failed.emit(dialogs.SERVER_FAILED.format(reason=self._last_line or dialogs.NO_MESSAGE))
 
     def _on_ready(self, ready: dict[str, Any]) -> None:
-        self._is_ready = True
+        self._is_ready, self._port = True, ready["port"]
         if self._patience.isActive():
             self._patience.stop()
             self.progress.emit(dialogs.SERVER_RUNS)

@@ -10,7 +10,7 @@ from PyQt6.QtWidgets import QMainWindow
 
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.window.manager import CollaborationManager
-from optiverse_collab.window.ui.bar import State, StateBar
+from optiverse_collab.window.ui.bar import Rescue, State, StateBar
 from optiverse_collab.window.ui.quality_popup import QualityPopup
 from optiverse_collab.window.ui.status import StatusWidget
 from optiverse_collab.wording import dialogs, knocks
@@ -125,10 +125,11 @@ class ConnectionStanding(QObject):
             sentence = wording.not_yet(standing, outage.latest)
         else:
             sentence = wording.offline(standing, since, now)
-        action = (wording.RETRY, self._manager.service.retry_now) if self.can_retry else None
+        retry = (wording.RETRY, self._manager.service.retry_now) if self.can_retry else None
+        action, more = self.bar.rescue() or Rescue(retry)
         state, other = (State.HOST_LEFT, State.OFFLINE)[:: 1 if outage.host else -1]
         self.bar.clear_state(other)
-        self.bar.set_state(state, sentence, action, outage.latest)
+        self.bar.set_state(state, sentence, action, f"{outage.latest}\n{more}".rstrip())
 
     def _show_outside(self, standing: Standing) -> None:
         if standing.state is ConnectionState.OUTSIDE:

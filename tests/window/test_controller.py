@@ -49,6 +49,8 @@ def test_menu_is_that_of_the_manifest(pair: tuple[Desk, Desk]) -> None:
         "Privacy",
         "Ask to hand over selected item",
         "Ask to edit",
+        "Keep a standby copy on this computer",
+        "Host now",
         "Pointing",
         "Go to the newest notice",
         "Show log files",

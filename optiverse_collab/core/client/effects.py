@@ -237,7 +237,7 @@ class StandbyMissed:
 
 @dataclass(frozen=True)
 class StandbyFound:
-    """The server has told where its standby is, or is another than before (STAND-9)."""
+    """The server has told where its standby is; empty if there is none any more (STAND-9)."""
 
     address: str
 

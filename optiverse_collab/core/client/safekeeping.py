@@ -17,11 +17,17 @@ class Safekeeping:
 
     def __init__(self) -> None:
         self.is_late = self.is_alone = False
-        self.standby = ""
+        self.standby = self._told = ""
+
+    @property
+    def has_standby(self) -> bool:
+        """Whether a standby has everything at the moment."""
+        return self._told != ""
 
     def disconnected(self) -> None:
         """Nothing is known any more, except for whom to turn to."""
         self.is_late = self.is_alone = False
+        self._told = ""
 
     def waits(self, message: Wait) -> list[SavingChanged]:
         """The server says that it is not saving, or what only newer versions know."""
@@ -37,9 +43,9 @@ class Safekeeping:
         if pong.alone is not self.is_alone:
             self.is_alone = pong.alone
             news.append(StandbyMissed(self.is_alone))
-        if pong.also and pong.also != self.standby:
-            self.standby = pong.also
-            news.append(StandbyFound(self.standby))
+        if pong.also != self._told:
+            self._told, self.standby = pong.also, pong.also or self.standby
+            news.append(StandbyFound(pong.also))
         return news
 
     def _note_late(self, is_late: bool) -> list[SavingChanged]:

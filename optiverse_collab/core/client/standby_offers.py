@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
@@ -21,13 +20,8 @@ Participants = Mapping[str, Participant]
 States = Mapping[str, Mapping[str, Any]]
 
 
-def new_token() -> str:
-    """A token for a standby, which it shows to nobody but the server."""
-    return secrets.token_urlsafe(16)
-
-
 def hash_of(token: str) -> str:
-    """What others may know of it."""
+    """What others may know of a standby's token, which only the server sees."""
     return blake2b(token.encode(), digest_size=32).hexdigest()
 
 

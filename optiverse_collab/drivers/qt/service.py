@@ -71,7 +71,7 @@ class CollaborationService(QObject):
         quality_changed: the new `Quality`, at most once a second.
         outage_changed: a connection was lost, an attempt failed or began, or there is a connection again.
         saving_changed: the server has stopped saving for now, or saves again; the same for its standby.
-        standby_found: the server has told where its standby is; `address` has it.
+        standby_found: the server has told where its standby is, or that there is none.
         edit_denied: the user lacks the right for an edit, and the window reverts it.
         logged: level (of `logging`) and text of a line for the log.
     """

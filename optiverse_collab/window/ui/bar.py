@@ -21,6 +21,18 @@ BarAction = tuple[str, Callable[[], object]]
 """A button: its text, and its action."""
 
 
+class Rescue(NamedTuple):
+    """What the user can do about an outage.
+
+    Attributes:
+        action: a button.
+        more: when to do it, for the tooltip.
+    """
+
+    action: BarAction | None
+    more: str = ""
+
+
 class State(IntEnum):
     """Lasting states, the most important first."""
 
@@ -62,6 +74,7 @@ class StateBar(QFrame):
 
     Attributes:
         button: the action of the most important state that has one.
+        rescue: what the user can do about an outage, besides waiting; called while one shows.
     """
 
     def __init__(self, window: QMainWindow) -> None:
@@ -70,6 +83,7 @@ class StateBar(QFrame):
         self._states: dict[State, _Shown] = {}
         self._run: Callable[[], object] = lambda: None
         self._is_closed = False
+        self.rescue: Callable[[], Rescue | None] = lambda: None
         self._label = _Elided(self)
         self.button = QPushButton(self)
         self.button.setAutoDefault(False)

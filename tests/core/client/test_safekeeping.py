@@ -35,8 +35,12 @@ def test_a_standby_is_reported_when_it_is_another() -> None:
     """STAND-9: and it stays known when the server is gone."""
     state = Safekeeping()
     assert state.answered(Pong("t", also="ws://one")) == [StandbyFound("ws://one")]
-    assert [*state.answered(Pong("t", also="ws://one")), *state.answered(Pong("t"))] == []
+    assert state.answered(Pong("t", also="ws://one")) == []
+    assert state.has_standby
+    assert state.answered(Pong("t")) == [StandbyFound("")]
+    assert (state.has_standby, state.standby) == (False, "ws://one")
+    state.answered(Pong("t", also="ws://one"))
     state.disconnected()
-    assert state.standby == "ws://one"
+    assert (state.has_standby, state.standby) == (False, "ws://one")
     both = state.answered(Pong("t", alone=True, also="ws://two"))
     assert both == [StandbyMissed(True), StandbyFound("ws://two")]

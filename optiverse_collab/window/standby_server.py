@@ -1,0 +1,158 @@
+"""A standby of the session's server, which runs on this computer and can take its place (STAND-10)."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
+
+from optiverse_collab.core.protocol.address import Address, parse_address
+from optiverse_collab.disk.file_format import Hosted
+from optiverse_collab.drivers.qt.service import CollaborationService
+from optiverse_collab.errors import DiskError
+from optiverse_collab.window.background import Background
+from optiverse_collab.window.folders import standby_folder
+from optiverse_collab.window.hosting import Hosting
+from optiverse_collab.window.lan import is_here, lan_addresses
+from optiverse_collab.window.local_server import CompanionServer
+from optiverse_collab.wording import standby_copy as texts
+
+PROMOTE_S = 30
+"""How long the command may take; it takes less than a second."""
+
+END_S = 10
+"""How long the process may take to end, before its folder is deleted."""
+
+
+class StandbyServer(QObject):
+    """The standby's process and folder. The folder is deleted when it ends, unless it took over.
+
+    Args:
+        service: is connected to the server that is followed.
+        background: waits for the disk and for processes.
+
+    Attributes:
+        runs: whether there is one.
+        has_everything: whether the server said that this standby has all that it has.
+
+    Signals:
+        completed: the same.
+        failed: a sentence that says why there is no standby.
+    """
+
+    completed = pyqtSignal()
+    failed = pyqtSignal(str)
+
+    def __init__(self, service: CollaborationService, background: Background, parent: QObject) -> None:
+        super().__init__(parent)
+        self.runs = self.has_everything = False
+        self._service, self._background = service, background
+        self._server: CompanionServer | None = None
+        self._folder = Path()
+        self._hosted = Hosted(0, "")
+        self._place = Address("", None)
+        service.standby_found.connect(self._on_standby_found)
+
+    def start(self, token: str, session: str) -> None:
+        """Follow the server.
+
+        Args:
+            token: lets us follow it.
+            session: which this window is in.
+        """
+        self.stop()
+        place = parse_address(self._service.address)
+        listen = "127.0.0.1" if is_here(place.server) else "0.0.0.0"
+        self._folder = standby_folder() / secrets.token_hex(8)
+        self._hosted = Hosted(0, listen)
+        server = self._server = CompanionServer(self)
+        server.ready.connect(self._on_ready)
+        server.failed.connect(self._on_failed)
+        self.runs = True
+        link = place._replace(session=session, token=token, also=None).link
+        server.start_standby(listen, self._folder, link)
+
+    def take_over(self, hosting: Hosting) -> None:
+        """Serve from now on, as this window's host; `failed` if that fails."""
+        folder, server = self._folder, self._server
+        if server is None or not self.has_everything:
+            return
+
+        def done(_: None) -> None:
+            if self._server is server:
+                self._server, self.runs, self.has_everything = None, False, False
+                server.failed.disconnect(self._on_failed)
+                hosting.take_over(server, self._hosted, self._place.pin)
+                self._service.retry_now()
+
+        self._background.run(partial(promote, folder), done, lambda error: self.failed.emit(str(error)))
+
+    def stop(self) -> None:
+        """End it, and delete the copy."""
+        server, self._server = self._server, None
+        self.runs = self.has_everything = False
+        if server is not None:
+            process = server.stop()
+            server.deleteLater()
+            self._background.run(partial(delete, process, self._folder), lambda _: None, lambda _: None)
+
+    @pyqtSlot(int, bool)
+    def _on_ready(self, port: int, tls: bool) -> None:
+        self._hosted = Hosted(port, self._hosted.listen)
+        self._on_standby_found()
+
+    @pyqtSlot()
+    def _on_standby_found(self) -> None:
+        """The server has told its participants where a standby is: is it this one?"""
+        session = self._service.session
+        if session is None or not self._hosted.port:
+            return
+        if not session.safekeeping.has_standby:
+            self.has_everything = False
+            return
+        place = parse_address(session.safekeeping.standby)
+        there = urlsplit(place.server)
+        own = is_here(place.server) or there.hostname in {one.address for one in lan_addresses()}
+        if self._server is not None and not self.has_everything and own and there.port == self._hosted.port:
+            self._place, self.has_everything = place, True
+            self.completed.emit()
+
+    @pyqtSlot(str)
+    def _on_failed(self, sentence: str) -> None:
+        self.stop()
+        self.failed.emit(texts.failed(sentence))
+
+
+def promote(folder: Path) -> None:
+    """Let the standby of a data folder serve; this waits for it.
+
+    Raises:
+        DiskError: that failed; with a sentence.
+    """
+    command = [sys.executable, "-m", "optiverse_collab_server", "promote", "--data", str(folder)]
+    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=PROMOTE_S, check=False, creationflags=flags
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise DiskError(texts.not_promoted(str(error))) from error
+    if done.returncode:
+        last = (done.stderr.strip() or done.stdout.strip()).rpartition("\n")[2]
+        raise DiskError(texts.not_promoted(last))
+
+
+def delete(process: subprocess.Popen[Any] | None, folder: Path) -> None:
+    """Delete the copy of a standby, once its process has ended."""
+    if process is not None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(END_S)
+    shutil.rmtree(folder, ignore_errors=True)

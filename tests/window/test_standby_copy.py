@@ -1,0 +1,137 @@
+"""Three windows: one hosts, one keeps a standby copy and hosts later, one follows. STAND-10, STAND-9."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from optiverse_collab.core.client import line
+from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.disk.file_format import Hosted
+from optiverse_collab.window import folders, standing
+from optiverse_collab.window.ui.toasts import Toast
+from optiverse_collab.wording import standby_copy as texts
+from optiverse_collab_demo.templates import TEMPLATES
+from tests.helpers.user_input import click
+from tests.helpers.windows import SOON, Desk, desks
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+KEEP = "Keep a standby copy on this computer"
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Outages show at once, and pings come often."""
+    monkeypatch.setattr(standing, "LASTS_S", 0.0)
+    monkeypatch.setattr(line, "HEARTBEAT_MS", 200)
+    monkeypatch.setattr(folders, "data_folder", lambda: tmp_path / "data")
+
+
+@pytest.fixture
+def three(qtbot: QtBot, hosting: Hosted) -> Iterator[list[Desk]]:
+    """Ana hosts; Ben and Carl are her guests."""
+    with desks(qtbot, 3) as people:
+        ana, *guests = people
+        ana.manager.create_session(hosting.port, "127.0.0.1", "lab", "Ana")
+        ana.until_connected()
+        ana.window.insert(TEMPLATES[0])
+        for desk, name in zip(guests, ("Ben", "Carl"), strict=True):
+            desk.join(f"ws://127.0.0.1:{hosting.port}", "lab", name)
+            desk.until_same(ana)
+        qtbot.waitUntil(lambda: all(KEEP in desk.enabled for desk in guests), timeout=SOON)
+        yield people
+
+
+def notice(desk: Desk, part: str) -> Toast | None:
+    """The notice with a text."""
+    return next((toast for toast in desk.controller.reports.toasts.shown if part in toast.text), None)
+
+
+def press(qtbot: QtBot, desk: Desk, part: str, button: int) -> None:
+    """Answer a notice."""
+    qtbot.waitUntil(lambda: notice(desk, part) is not None, timeout=SOON)
+    toast = notice(desk, part)
+    assert toast is not None
+    click(toast.buttons[button])
+
+
+def keep_copy(qtbot: QtBot, ana: Desk, ben: Desk) -> None:
+    """Ben offers, Ana agrees, and the copy is made."""
+    ben.menu[KEEP].trigger()
+    press(qtbot, ana, "Ben offers to keep a standby copy", 0)
+    qtbot.waitUntil(lambda: ben.controller.copy.server.has_everything, timeout=2 * SOON)
+
+
+def kill_server(ana: Desk) -> None:
+    """Ana's computer dies, as far as the others know."""
+    pid = ana.manager.hosting.pid
+    assert pid is not None
+    os.kill(pid, KILL)
+
+
+def test_the_guests_work_on_when_the_host_is_gone(qtbot: QtBot, three: list[Desk]) -> None:
+    """STAND-10, STAND-9, STAND-4: the same history, nothing twice, and nobody types an address."""
+    ana, ben, carl = three
+    keep_copy(qtbot, ana, ben)
+    qtbot.waitUntil(lambda: KEEP not in carl.enabled, timeout=SOON)
+    assert "Host now" not in ben.enabled
+    before = ana.content()
+    session = ben.manager.service.session
+    assert session is not None
+    epoch = session.replica.epoch
+    kill_server(ana)
+    bar = ben.controller.standing.bar
+    qtbot.waitUntil(lambda: bar.button.text() == texts.HOST_NOW, timeout=SOON)
+    assert "Host now" in ben.enabled
+    assert "Host now" not in carl.enabled
+    carl.window.insert(TEMPLATES[1])
+    click(bar.button)
+    for desk in three:
+        qtbot.waitUntil(lambda d=desk: d.manager.status is ConnectionState.CONNECTED, timeout=3 * SOON)  # type: ignore[misc]
+    for desk in (ana, ben):
+        desk.until_same(carl)
+    assert set(before) < set(ben.content())
+    assert len(ben.content()) == len(before) + 1
+    assert session.replica.epoch == epoch
+    qtbot.waitUntil(lambda: set(ben.manager.hosting.guests) == {"Ana", "Carl"}, timeout=SOON)
+    qtbot.waitUntil(lambda: notice(ben, texts.HOSTING) is not None, timeout=SOON)
+    qtbot.waitUntil(lambda: KEEP in carl.enabled, timeout=SOON)
+    assert bar.text == ""
+
+
+def test_the_copy_is_deleted_when_its_keeper_leaves(qtbot: QtBot, three: list[Desk]) -> None:
+    """STAND-10: and another computer can keep one then."""
+    ana, ben, carl = three
+    keep_copy(qtbot, ana, ben)
+    [copy] = (folders.standby_folder()).iterdir()
+    ben.manager.leave()
+    qtbot.waitUntil(lambda: not copy.exists(), timeout=2 * SOON)
+    qtbot.waitUntil(lambda: KEEP in carl.enabled, timeout=2 * SOON)
+    assert texts.ENDED in ben.log("INFO")
+    carl.menu[KEEP].trigger()
+    press(qtbot, ana, "Carl offers to keep a standby copy", 1)
+    qtbot.waitUntil(lambda: notice(carl, "Ana does not want a standby copy") is not None, timeout=SOON)
+    assert KEEP in carl.enabled
+    assert not carl.controller.copy.server.runs
+
+
+def test_offers_of_those_who_may_not_are_not_shown(qtbot: QtBot, three: list[Desk]) -> None:
+    """STAND-10: those of somebody who was declined before, or has left."""
+    ana, ben, carl = three
+    ben.menu[KEEP].trigger()
+    press(qtbot, ana, "Ben offers to keep a standby copy", 1)
+    qtbot.waitUntil(lambda: KEEP in ben.enabled, timeout=SOON)
+    carl.menu[KEEP].trigger()
+    qtbot.waitUntil(lambda: notice(ana, "Carl offers to keep") is not None, timeout=SOON)
+    ben.menu[KEEP].trigger()
+    carl.manager.leave()
+    qtbot.waitUntil(lambda: notice(ana, "Carl offers to keep") is None, timeout=SOON)
+    assert notice(ana, "Ben offers to keep") is None
+    assert "Host now" not in ben.enabled

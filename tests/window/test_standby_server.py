@@ -1,0 +1,40 @@
+"""The standby's command and folder."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from optiverse_collab.errors import DiskError
+from optiverse_collab.window import standby_server
+from optiverse_collab_server.standby.standing import Standing, State, read_standing, write_standing
+from tests.helpers.processes import kill, start
+
+
+def test_a_standby_is_promoted(tmp_path: Path) -> None:
+    """STAND-4"""
+    write_standing(tmp_path, Standing(State.STANDBY, 3, "ws://first"))
+    standby_server.promote(tmp_path)
+    assert read_standing(tmp_path) == Standing(State.PRIMARY, 4, "ws://first")
+
+
+def test_what_is_in_the_way_of_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(DiskError, match=r"This computer can't host the session: .* is no standby"):
+        standby_server.promote(tmp_path)
+    monkeypatch.setattr(standby_server, "PROMOTE_S", 0.0)
+    with pytest.raises(DiskError, match="timed out"):
+        standby_server.promote(tmp_path)
+
+
+def test_a_copy_is_deleted_after_its_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    (copy / "lab.db").write_text("x")
+    monkeypatch.setattr(standby_server, "END_S", 0.01)
+    process = start("-c", "input()", stdin=subprocess.PIPE)
+    standby_server.delete(process, copy)
+    assert not copy.exists()
+    kill(process)
+    standby_server.delete(None, copy)
