@@ -89,6 +89,7 @@ class Copies:
         snapshot = _snapshots.decode(b"".join(pieces))
         size = await self._store.begin_copy(session, snapshot, names)
         self._copies[session] = _copy_of(Stored(snapshot, size, names, []))
+        await self._durable(session, snapshot.clock)
 
     async def extend(self, session: str, batch: Batch) -> None:
         """Start to store the next changes of a session; waits while too much waits for the disk.

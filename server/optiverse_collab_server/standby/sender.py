@@ -203,8 +203,8 @@ class Sender:
             data = msgspec.json.encode(start.snapshot)
             for first in range(0, len(data), PIECE_BYTES):
                 await self._send(Piece(data[first : first + PIECE_BYTES]))
-            await self._send(Start(session, start.names))
             self._has[session] = end_of(Stored(start.snapshot, len(data), start.names, []))
+            await self._send(Start(session, start.names))  # which may be confirmed before this returns
         self._from_storage.add(session)
         if claimed is not None:
             self._followers.note(session, claimed.clock)

@@ -48,7 +48,7 @@ class Standby(Copies):
 
 
 def test_changes_are_stored_as_they_came() -> None:
-    """STAND-3, STAND-6: each is confirmed after it is stored."""
+    """STAND-3, STAND-6: each is confirmed after it is stored, and so is the start."""
 
     async def main() -> None:
         store = MemoryStore()
@@ -57,7 +57,7 @@ def test_changes_are_stored_as_they_came() -> None:
         await standby.extend("lab", batch(4, 5, count=2))
         await standby.extend("lab", batch(6, 9))
         await standby.settled()
-        assert standby.durable == [("lab", 5), ("lab", 9)]
+        assert standby.durable == [("lab", 3), ("lab", 5), ("lab", 9)]
         stored = await store.load("lab")
         assert stored is not None
         assert stored.entries == [encoded(clock) for clock in range(4, 10)]
@@ -90,7 +90,7 @@ def test_nothing_else_is_stored(wrong: Batch, why: str) -> None:
         with pytest.raises(BatchRefused, match="no copy of session 'other'"):
             await standby.extend("other", wrong)
         await standby.settled()
-        assert standby.durable == []
+        assert standby.durable == [("lab", 3)]
         stored = await store.load("lab")
         assert stored is not None
         assert stored.entries == []
@@ -124,13 +124,13 @@ def test_the_disk_of_the_standby_sets_the_pace(monkeypatch: pytest.MonkeyPatch) 
         store.gate.set()
         await second
         await standby.settled()
-        assert standby.durable == [("lab", 20), ("lab", 22)]
+        assert standby.durable == [("lab", 0), ("lab", 20), ("lab", 22)]
 
     run(main())
 
 
 def test_a_disk_that_fails_ends_it() -> None:
-    """STAND-3: nothing is confirmed, and the copy goes on from what is stored."""
+    """STAND-3: nothing more is confirmed, and the copy goes on from what is stored."""
 
     async def main() -> None:
         store = GatedStore()
@@ -141,7 +141,7 @@ def test_a_disk_that_fails_ends_it() -> None:
         await standby.settled()
         with pytest.raises(StorageError, match="The disk is full"):
             await standby.extend("lab", batch(3, 4))
-        assert standby.durable == []
+        assert standby.durable == [("lab", 0)]
         assert (await Standby(store).positions())["lab"].clock == 0
 
     run(main())

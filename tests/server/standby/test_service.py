@@ -10,13 +10,14 @@ import msgspec
 import pytest
 
 from optiverse_collab.core.protocol.close_codes import CloseReason
+from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry
 from optiverse_collab_server import chunking
 from optiverse_collab_server.signing import signing_key
 from optiverse_collab_server.standby import followers, sender, service
 from optiverse_collab_server.standby.followers import Mode
 from optiverse_collab_server.standby.standing import State, read_standing
-from optiverse_collab_server.storage import Store
+from optiverse_collab_server.storage import SqliteStore, Store
 from tests.helpers.aio import run, until
 from tests.helpers.http_get import get
 from tests.helpers.live_server import LiveServer, RawClient
@@ -230,6 +231,20 @@ def test_a_session_opens_when_the_standby_has_it(tmp_path: Path, monkeypatch: py
                 await until_equal(first.store, second.store, "lab")
                 await until(lambda: not first.service.followers.lag)
                 assert await records(first, "lab") == {"a"}
+
+    run(main())
+
+
+def test_a_session_without_changes_can_be_opened(tmp_path: Path) -> None:
+    """STAND-6: the server crashed before it stored the first one; the standby confirms the start, too."""
+
+    async def main() -> None:
+        store = SqliteStore(tmp_path / "first")
+        await store.begin_chunk("lab", History.empty("e"))
+        pair = member(tmp_path / "first", mode=Mode.ALWAYS, store=store)
+        async with pair as first, member(tmp_path / "second", first.url) as second:
+            await edit(first, "lab", "a")
+            await until_equal(first.store, second.store, "lab")
 
     run(main())
 
