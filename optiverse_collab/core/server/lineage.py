@@ -19,6 +19,11 @@ def last_shared(history: History, epoch: str) -> int:
     return -1 if parted is None else parted.clock
 
 
+def was_replaced(history: History, request: SyncRequest) -> bool:
+    """Whether a replica comes from a server that has taken over from this one (CLK-10)."""
+    return request.epoch == history.epoch and request.term > history.turns.term
+
+
 def is_lost(history: History, request: SyncRequest) -> bool:
     """Whether a standby has taken over without the last changes of a replica (CLK-9)."""
     is_known = request.epoch == history.epoch and request.term > 0

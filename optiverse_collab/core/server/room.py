@@ -35,6 +35,7 @@ from optiverse_collab.core.server.delivery import Delivery, Subscription
 from optiverse_collab.core.server.effects import Close, RoomEffect, Send, SendPages, SendPresence, Unsaved
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Accepted, Kept
+from optiverse_collab.core.server.lineage import was_replaced
 from optiverse_collab.core.server.members import EVERYTHING, Admission, Member, Members
 from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.parcels import Parcels
@@ -81,8 +82,6 @@ class Room:
         self._unsaved: list[Kept] = []
         self.parcels = Parcels(key, session_id, history)
         self._recovery = Recovery(key, session_id, history, self._signatures, self._take)
-
-    # Membership
 
     @property
     def participants(self) -> list[Participant]:
@@ -132,8 +131,6 @@ class Room:
         """The others' presence for somebody who has none of it yet; empty if there is none."""
         states = {id: state for id, state in self._presence.states.items() if id != receiver}
         return patches(states, self.history.limits.page_bytes, full=True)
-
-    # Messages
 
     def receive(self, connection_id: str, message: ClientMessage, now_ms: int) -> list[RoomEffect]:
         """Process a message from a member; its changes leave through `flush`."""
@@ -215,6 +212,8 @@ class Room:
         if connections[-1] != connection_id:  # the client gave this connection up before its request came
             gone = [*self.leave(connection_id, now_ms), Close(connection_id, CloseReason.REPLACED)]
             return [*gone, *self._members.rename(connections[-1])]
+        if was_replaced(self.history, request):
+            return [*self.leave(connection_id, now_ms), Close(connection_id, CloseReason.DEPOSED)]
         effects: list[RoomEffect] = []
         for other_id in connections[:-1]:
             effects += [*self.leave(other_id, now_ms), Close(other_id, CloseReason.REPLACED)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from optiverse_collab.errors import StorageError
 from optiverse_collab_server.cli.output import add_json, write_json, write_line
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
@@ -32,16 +31,19 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         The exit code.
 
     Raises:
-        StorageError: the server is no standby, or its standing can't be read or written.
+        StorageError: its standing can't be read or written.
     """
     data = data_folder(settings)
     before = read_standing(data)
-    if before.state is State.PRIMARY:
-        raise StorageError(f"The server with {data} is no standby (it serves in term {before.term}).")
     after = Standing(State.PRIMARY, before.term + 1, before.other)
     write_standing(data, after)
     if options.json:
         write_json({"term": after.term})
+    elif before.state is State.PRIMARY:
+        write_line(
+            f"The server with {data} is no standby. From its next start, it serves in term {after.term}, "
+            "also those who come from another server with that term."
+        )
     else:
         write_line(
             f"The server with {data} serves from now on, in term {after.term}. If the former one still runs, "

@@ -26,8 +26,8 @@ def test_so_does_a_server_that_was_replaced(tmp_path: Path, capsys: pytest.Captu
     assert json.loads(capsys.readouterr().out) == {"term": 3}
 
 
-def test_a_server_that_serves_is_not_promoted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """STAND-4"""
-    assert main(["promote", "--data", str(tmp_path)]) == 1
-    assert "is no standby (it serves in term 1)." in capsys.readouterr().err
-    assert read_standing(tmp_path) == Standing()
+def test_so_does_one_that_goes_on_instead(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """CLK-10: its standby was promoted, and is gone for good before it could say so."""
+    assert main(["promote", "--data", str(tmp_path)]) == 0
+    assert "is no standby. From its next start, it serves in term 2, also" in capsys.readouterr().out
+    assert read_standing(tmp_path) == Standing(State.PRIMARY, 2)
