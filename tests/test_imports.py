@@ -54,7 +54,11 @@ DISTRIBUTIONS = {
     "optiverse_collab_server.metrics": {"prometheus_client"},
     "optiverse_collab_server.certificate": {"cryptography"},
     "optiverse_collab_server.storage.jetstream": {"msgspec"},
+    "optiverse_collab_server.cluster.grants": {"msgspec", "nats"},
+    "optiverse_collab_server.cluster.store": {"nats"},
+    "optiverse_collab_server.storage.jetstream.changes": {"nats"},
     "optiverse_collab_server.storage.jetstream.opening": {"nats"},
+    "optiverse_collab_server.storage.jetstream.store": {"msgspec", "nats"},
     "optiverse_collab_server.storage.jetstream.stream": {"nats"},
     "optiverse_collab_server.config": {"platformdirs", "tomli"},
 }

@@ -38,6 +38,7 @@ ABOUT_MORE = {
     "tests/end2end/test_kill.py": "server and clients, while the server is killed",
     "tests/end2end/test_kill_editor.py": "the editor is killed, and comes back",
     "tests/end2end/test_shared_cluster.py": "servers that share a store of three NATS servers",
+    "tests/end2end/test_shared_access.py": "servers that share who may come in, as processes",
     "tests/end2end/test_shared_repair.py": "servers whose shared store loses everything, as processes",
     "tests/end2end/test_shared_store.py": "servers that share a store, as processes",
     "tests/end2end/test_standby.py": "a server is killed, and its standby takes over",

@@ -79,16 +79,16 @@ class Book(GrantBook):
             self.grants.put(grant)
 
 
-class NoFile:
-    """Replaces the file of the book."""
+class NoKeeper:
+    """Replaces what stores the grants."""
 
-    def write(self, grants: Sequence[StoredGrant], forgotten: Sequence[str]) -> None:
+    async def write(self, grants: Sequence[StoredGrant], forgotten: Sequence[str] = ()) -> None:
         """Write nothing."""
 
-    def load_since(self, version: int) -> None:
+    async def load_since(self, version: int) -> None:
         """Load nothing."""
 
-    def close(self) -> None:
+    async def close(self, seconds: float) -> None:
         """Close nothing."""
 
 
@@ -132,8 +132,7 @@ class DoorTarget:
         self._texts = Texts(seed)
         self._random = self._texts.random
         self._now_ms = 10**12
-        self._book = Book(Grants(), NoFile(), lambda: self._now_ms)
-        finished_thread(self._book)
+        self._book = Book(Grants(), NoKeeper(), lambda: self._now_ms)
         self._tokens: dict[str, str] = {}  # token → id of its grant
         for number, role in enumerate(Role):
             sessions = [*SESSIONS, EVERY_SESSION]
@@ -297,9 +296,3 @@ class DoorTarget:
         owners = (grant for grant in after.values() if grant.role is Role.OWNER)
         if changed and not any(self._lets_in(grant, session) for grant in owners):
             raise Fault(f"ACC-7: {asker} left {session} without an owner", self._text)
-
-
-def finished_thread(book: GrantBook) -> None:
-    """End the thread that would write; this book stores nothing."""
-    book._writer._queue.put(None)
-    book._writer._thread.join()

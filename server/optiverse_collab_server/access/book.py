@@ -26,7 +26,7 @@ from optiverse_collab_server.access.grants import (
 from optiverse_collab_server.access.last_uses import LastUses
 from optiverse_collab_server.access.steps import step
 from optiverse_collab_server.access.tokens import new_token
-from optiverse_collab_server.access.writer import GrantFile, Writer
+from optiverse_collab_server.access.writer import Keeper, Writer
 
 EXCHANGES = 200
 """At most this many guests with invites wait for the disk."""
@@ -45,7 +45,7 @@ class GrantBook:
 
     Args:
         grants: the stored ones.
-        file: their file.
+        keeper: stores them.
 
     Attributes:
         grants: the valid ones; change them only through the methods.
@@ -55,12 +55,12 @@ class GrantBook:
         turn: held by each step.
     """
 
-    def __init__(self, grants: Grants, file: GrantFile, clock: Callable[[], int]) -> None:
+    def __init__(self, grants: Grants, keeper: Keeper, clock: Callable[[], int]) -> None:
         self.grants = grants
         self.stored: Callable[[Iterable[str]], None] = lambda ids: None
         self.changed: Callable[[StoredGrant, StoredGrant], None] = lambda before, after: None
         self.clock = clock
-        self._writer = Writer(file)
+        self._keeper = keeper
         self.turn = asyncio.Lock()
         self._exchanging = 0
         self._version = 0  # of the file; the first one differs
@@ -75,7 +75,7 @@ class GrantBook:
             StorageError: the file can't be used.
         """
         file = AccessFile(folder)
-        return GrantBook(Grants(file.load()), file, clock)
+        return GrantBook(Grants(file.load()), Writer(file), clock)
 
     @step
     async def add(self, grants: list[StoredGrant], gone: Iterable[str] = ()) -> None:
@@ -115,7 +115,7 @@ class GrantBook:
 
     async def load_again(self) -> None:
         """The same within a step."""
-        found = await self._writer.load_since(self._version)
+        found = await self._keeper.load_since(self._version)
         if found is None:
             return
         before = self.grants
@@ -284,7 +284,7 @@ class GrantBook:
         """Write waiting changes, and close the file; the wait for the disk is limited (CLOSE-3)."""
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._write_seen(), CLOSE_SECONDS)
-        await self._writer.close(CLOSE_SECONDS)
+        await self._keeper.close(CLOSE_SECONDS)
 
     async def _store(self, grants: list[StoredGrant], forgotten: list[str] | None = None) -> None:
         """Make a change durable, and then apply it.
@@ -293,7 +293,7 @@ class GrantBook:
             Outdated: another process changed the grants first; nothing was changed.
             StorageError: nothing was changed.
         """
-        await self._writer.write(grants, forgotten or [])
+        await self._keeper.write(grants, forgotten or [])
         for id in forgotten or []:
             self.grants.forget(id)
         for grant in grants:

@@ -29,6 +29,19 @@ class GrantFile(Protocol):
         """Close the file."""
 
 
+class Keeper(Protocol):
+    """Stores grants: a `Writer`, or several servers together (OWN-11)."""
+
+    async def write(self, grants: Sequence[StoredGrant], forgotten: Sequence[str] = ()) -> None:
+        """See `Writer.write`."""
+
+    async def load_since(self, version: int) -> tuple[int, list[StoredGrant]] | None:
+        """See `Writer.load_since`."""
+
+    async def close(self, seconds: float) -> None:
+        """See `Writer.close`."""
+
+
 class Writer:
     """Carries out jobs in order.
 

@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optiverse_collab.core.protocol.address import DEFAULT_SESSION, invite_link
+from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.doors import is_loopback
+from optiverse_collab_server.signing import keep_key, signing_key
+from optiverse_collab_server.storage import Store
 from optiverse_collab_server.tls import Identity, machine_names
+from optiverse_collab_server.wall_clock import now_ms
 
 if TYPE_CHECKING:
     from optiverse_collab_server.config.settings import Settings
@@ -17,12 +21,40 @@ if TYPE_CHECKING:
 log = logging.getLogger("optiverse_collab_server")
 
 
-def entrance_for(settings: Settings, data: Path) -> Entrance | None:
+async def access_for(settings: Settings, data: Path, store: Store) -> tuple[Entrance | None, bytes]:
+    """Who may come in, and the key for signatures; servers that share a store share both (OWN-11, OWN-12).
+
+    Args:
+        settings: of the server.
+        data: the data folder.
+        store: where the sessions are.
+
+    Raises:
+        StorageError: the stored grants can't be used.
+    """
+    key = signing_key(data)
+    if settings.store is None:
+        return entrance_for(settings, data), key
+    from optiverse_collab_server.cluster.grants import open_grants
+    from optiverse_collab_server.cluster.store import JournaledStore
+
+    assert isinstance(store, JournaledStore)
+    book, shared = await open_grants(store.client, settings.replicas, data, now_ms, key)
+    if shared != key:
+        keep_key(data, shared)
+    entrance = entrance_for(settings, data, book)
+    if entrance is None:
+        await book.close()
+    return entrance, shared
+
+
+def entrance_for(settings: Settings, data: Path, book: GrantBook | None = None) -> Entrance | None:
     """Who may come in (ACC-9); None for everybody.
 
     Args:
         settings: of the server.
         data: the data folder.
+        book: the grants, if they are not in the data folder alone.
 
     Raises:
         StorageError: the stored grants can't be used.
@@ -30,7 +62,8 @@ def entrance_for(settings: Settings, data: Path) -> Entrance | None:
     if settings.auth == "none":
         log.warning("Nobody needs an invite (auth is none): anyone who can reach it owns every session")
         return None
-    return Entrance.open(data, trusts_own=settings.auth == "token" and is_loopback(settings.host))
+    trusts_own = settings.auth == "token" and is_loopback(settings.host)
+    return Entrance.open(data, trusts_own) if book is None else Entrance(book, trusts_own)
 
 
 def link_to(

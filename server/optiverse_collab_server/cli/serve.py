@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from optiverse_collab.errors import SettingsError, StorageError
 from optiverse_collab_server import file_limit
 from optiverse_collab_server.access import owner_link
-from optiverse_collab_server.cli.entrance import entrance_for, link_to
+from optiverse_collab_server.cli.entrance import access_for, link_to
 from optiverse_collab_server.cli.event_loop import run_loop, told_to_stop
 from optiverse_collab_server.cli.identity import identity_for, log_protection
 from optiverse_collab_server.cli.limits import limits_of
@@ -23,7 +23,6 @@ from optiverse_collab_server.cli.stores import store_for
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.serving import at, running
-from optiverse_collab_server.signing import signing_key
 
 if TYPE_CHECKING:
     from optiverse_collab_server.config.arguments import Commands
@@ -90,7 +89,7 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
     tls = None if identity is None else identity.context
     store, place = await store_for(settings, data)
     try:
-        entrance, key = entrance_for(settings, data), signing_key(data)
+        entrance, key = await access_for(settings, data, store)
         pair = pair_for(settings, data, store, key, entrance)
     except (SettingsError, StorageError):
         await store.close()

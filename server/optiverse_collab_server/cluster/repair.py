@@ -28,7 +28,7 @@ log = logging.getLogger("optiverse_collab_server")
 
 
 class Repair:
-    """Compares each session of the journal with the store once, and again when the store was replaced.
+    """Compares each session of the journal with the store: at the start, if it was replaced, and on opening.
 
     Args:
         shared: the store.
@@ -41,7 +41,6 @@ class Repair:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._opens_s = 0.0
         self._task: asyncio.Task[None] | None = None
-        shared.on_replaced = self._replaced
 
     async def begin(self) -> None:
         """Start to compare all sessions.
@@ -61,19 +60,21 @@ class Repair:
         while True:
             compared = self._compared
             await asyncio.sleep(max(self._opens_s - asyncio.get_running_loop().time(), 0.0))
+            compared.discard(session)  # something may have been added to the journal in the last moment
             await self._bring(session, compared)
             if compared is self._compared:  # else the store was replaced meanwhile
                 return
+
+    def start_over(self) -> None:
+        """The store was replaced: compare everything again."""
+        log.warning("The store in NATS was deleted. It is repaired from the servers' journals")
+        self._start(SETTLE_SECONDS)
 
     async def close(self) -> None:
         """Stop."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-
-    def _replaced(self) -> None:
-        log.warning("The store in NATS was deleted. It is repaired from the servers' journals")
-        self._start(SETTLE_SECONDS)
 
     def _start(self, wait_s: float) -> None:
         if self._task is not None:

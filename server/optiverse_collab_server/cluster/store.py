@@ -6,13 +6,15 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
+from nats.aio.client import Client
+
 from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import DatabaseDamaged
 from optiverse_collab_server.cluster.journal import Journal
 from optiverse_collab_server.cluster.repair import Repair
 from optiverse_collab_server.storage import Span, Stored, StoredEntries, StoredPast
-from optiverse_collab_server.storage.api import ANY_SIZE
+from optiverse_collab_server.storage.api import ANY_SIZE, Elsewhere
 from optiverse_collab_server.storage.jetstream.store import JetStreamStore
 
 log = logging.getLogger("optiverse_collab_server")
@@ -30,6 +32,14 @@ class JournaledStore:
         self._shared, self._journal = shared, journal
         self._repair = Repair(shared, journal)
         self._copying: dict[str, asyncio.Task[None]] = {}
+        self._open: set[str] = set()
+        self._lost: set[str] = set()  # open when the store was replaced; a repair may own them meanwhile
+        shared.on_replaced = self._replaced
+
+    @property
+    def client(self) -> Client:
+        """The connection to NATS."""
+        return self._shared.client
 
     async def begin(self) -> None:
         """Start to compare the journal with the store.
@@ -41,9 +51,10 @@ class JournaledStore:
 
     async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
         """See `Store.load`; first the store gets what it lacks of the journal, then the journal the rest."""
+        await self._end(session_id)
         await self._repair.ready(session_id)
         stored = await self._shared.load(session_id, most)
-        await self._end_copying(session_id)
+        self._open.add(session_id)
         if stored is not None:
             copy = asyncio.create_task(self._copy(session_id, stored.snapshot.parents))
             copy.add_done_callback(_retrieve)
@@ -69,10 +80,13 @@ class JournaledStore:
         if entries:
             await self._copied(session_id)
             await self._shared.append(session_id, entries, names, parents)
+            self._check_not_lost(session_id)
             await self._journal.append(session_id, entries, names, parents)
+            self._check_not_lost(session_id)  # else the repair may have read the journal before
 
     async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
         """See `Store.begin_chunk`."""
+        self._open.add(session_id)
         await self._copied(session_id)
         size = await self._shared.begin_chunk(session_id, snapshot)
         await self._journal.begin_chunk(session_id, snapshot)
@@ -92,18 +106,18 @@ class JournaledStore:
 
     async def release(self, session_id: str) -> None:
         """See `Store.release`."""
-        await self._end_copying(session_id)
+        await self._end(session_id)
         await self._shared.release(session_id)
 
     def has_lost(self, session_id: str) -> bool:
         """See `Store.has_lost`."""
-        return self._shared.has_lost(session_id)
+        return session_id in self._lost or self._shared.has_lost(session_id)
 
     async def close(self) -> None:
         """See `Store.close`."""
         await self._repair.close()
         for session_id in list(self._copying):
-            await self._end_copying(session_id)
+            await self._end(session_id)
         await self._shared.close()
         await self._journal.close()
 
@@ -123,12 +137,25 @@ class JournaledStore:
         """Return when the journal has all that was stored before.
 
         Raises:
+            Elsewhere: the session is lost.
             StorageError: it can't be read or stored.
         """
+        self._check_not_lost(session_id)
         if (copying := self._copying.get(session_id)) is not None:
             await asyncio.shield(copying)
 
-    async def _end_copying(self, session_id: str) -> None:
+    def _check_not_lost(self, session_id: str) -> None:
+        if session_id in self._lost:
+            raise Elsewhere(session_id)
+
+    def _replaced(self) -> None:
+        self._lost |= self._open
+        self._repair.start_over()
+
+    async def _end(self, session_id: str) -> None:
+        """The session is not open any more."""
+        self._open.discard(session_id)
+        self._lost.discard(session_id)
         if (copying := self._copying.pop(session_id, None)) is not None:
             copying.cancel()
             await asyncio.gather(copying, return_exceptions=True)

@@ -19,6 +19,7 @@ from optiverse_collab_server.access import grants as grants_module
 from optiverse_collab_server.access import last_uses
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import EVERY_SESSION, Grants, NotDone, StoredGrant, owner_invite
+from optiverse_collab_server.access.writer import Writer
 from tests.helpers.aio import DEADLINE_S, run, until
 from tests.helpers.grants import MemoryFile, grant
 
@@ -48,7 +49,7 @@ class Kept:
     def __init__(self, grants: Sequence[StoredGrant]) -> None:
         self.file = BreakableFile()
         self.now_ms = 1_000_000
-        self.book = GrantBook(Grants(grants), self.file, lambda: self.now_ms)
+        self.book = GrantBook(Grants(grants), Writer(self.file), lambda: self.now_ms)
         self.told: list[tuple[StoredGrant, StoredGrant]] = []
         self.book.changed = lambda before, after: self.told.append((before, after))
 
@@ -282,7 +283,7 @@ def test_who_is_unknown_waits_for_no_disk_that_hangs(monkeypatch: pytest.MonkeyP
             return super().load_since(version)
 
     async def main() -> None:
-        kept = GrantBook(Grants([grant("known")]), Hanging(), lambda: 0)
+        kept = GrantBook(Grants([grant("known")]), Writer(Hanging()), lambda: 0)
         assert await kept.find("known") is not None
         with pytest.raises(StorageError, match="no token can be looked up"):
             await kept.find("unknown")

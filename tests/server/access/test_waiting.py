@@ -241,7 +241,7 @@ def test_a_full_disk_lets_the_guest_wait_on(tmp_path: Path, monkeypatch: pytest.
                 raise StorageError("The disk is full.")
 
             with monkeypatch.context() as patch:
-                patch.setattr(server.entrance.book._writer, "write", fails)
+                patch.setattr(server.entrance.book._keeper, "write", fails)
                 assert (await answer(owner, knock, admitted=True))["reason"] == "not_saved"
             assert (await answer(owner, knock, admitted=True))["grants"]
             assert (await guest.receive())["type"] == "connection:ack"

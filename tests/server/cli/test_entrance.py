@@ -11,9 +11,14 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.core.protocol.address import parse_address
-from optiverse_collab_server.cli.entrance import entrance_for, link_to
+from optiverse_collab_server.cli.entrance import access_for, link_to
+from optiverse_collab_server.cli.stores import store_for
 from optiverse_collab_server.config.settings import Settings
+from optiverse_collab_server.signing import signing_key
+from optiverse_collab_server.storage import MemoryStore
 from optiverse_collab_server.tls import Identity
+from tests.helpers import aio
+from tests.helpers.nats_server import NatsServer, needs_nats
 
 TOKEN, PIN = "t" * 22, "p" * 43
 
@@ -36,7 +41,8 @@ def test_who_is_asked(
     """ACC-9: a server that requires no token warns at each start."""
 
     async def main() -> None:
-        entrance = entrance_for(Settings(auth=auth, host=host), tmp_path)
+        entrance, key = await access_for(Settings(auth=auth, host=host), tmp_path, MemoryStore())
+        assert key == signing_key(tmp_path)
         assert (None if entrance is None else entrance.trusts_own) == trusts_own
         if entrance is not None:
             await entrance.book.close()
@@ -44,6 +50,27 @@ def test_who_is_asked(
     with caplog.at_level(logging.WARNING):
         asyncio.run(main())
     assert ("Nobody needs an invite" in caplog.text) == (auth == "none")
+
+
+@needs_nats
+def test_servers_that_share_a_store_share_access_and_key(tmp_path: Path) -> None:
+    """OWN-11, OWN-12: also if one of them asks nobody for an invite."""
+
+    async def scenario(nats: NatsServer) -> None:
+        keys = set()
+        for name, auth in (("a", "local"), ("b", "none"), ("c", "token")):
+            settings = Settings(store=nats.address, replicas=1, node=name, auth=auth)
+            store, _ = await store_for(settings, tmp_path / name)
+            entrance, key = await access_for(settings, tmp_path / name, store)
+            keys |= {key, signing_key(tmp_path / name)}
+            assert (entrance is None) == (auth == "none")
+            if entrance is not None:
+                await entrance.book.close()
+            await store.close()
+        assert len(keys) == 1
+
+    with NatsServer(tmp_path / "nats") as nats:
+        aio.run(scenario(nats))
 
 
 @pytest.mark.parametrize(

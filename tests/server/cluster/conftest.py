@@ -29,7 +29,8 @@ def nats(tmp_path: Path) -> Iterator[NatsServer]:
 @pytest.fixture
 def opened(nats: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
     """Opens the store of a server with a name, and closes it at the end; its journal stays."""
-    monkeypatch.setattr(repair, "SETTLE_SECONDS", 0.5)
+    monkeypatch.setattr(repair, "SETTLE_SECONDS", 1.0)
+    monkeypatch.setattr(repair, "PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(store, "CLOSE_SECONDS", 0.3)
     for module in (store, signs):
         monkeypatch.setattr(module, "BEAT_SECONDS", 0.1)

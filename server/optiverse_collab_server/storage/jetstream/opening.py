@@ -57,21 +57,9 @@ async def find_stream(client: Client, replicas: int) -> Stream:
     Raises:
         StorageError: NATS can't keep the stream so, or does not answer.
     """
-    with explained():
-        info = await _find_or_make(client.jetstream(timeout=CONNECT_SECONDS), replicas)
-    if (info.config.num_replicas or 1) < replicas:
-        raise StorageError(
-            f"NATS keeps {info.config.num_replicas or 1} copies of the sessions, and --replicas asks for "
-            f"{replicas}; change that with `nats stream update {NAME} --replicas {replicas}`."
-        )
-    made = info.created or datetime.now(timezone.utc)
-    return Stream(client, id_of(info.config), (datetime.now(timezone.utc) - made).total_seconds())
-
-
-async def _find_or_make(js: JetStreamContext, replicas: int) -> api.StreamInfo:
     config = api.StreamConfig(
         name=NAME,
-        subjects=[f"optiverse.{secrets.token_hex(8)}.>"],
+        subjects=[f"optiverse.{new_id()}.>"],
         storage=api.StorageType.FILE,
         discard=api.DiscardPolicy.NEW,
         num_replicas=replicas,
@@ -79,18 +67,47 @@ async def _find_or_make(js: JetStreamContext, replicas: int) -> api.StreamInfo:
         deny_delete=True,
         deny_purge=True,
     )
+    info = await find_or_make(client.jetstream(timeout=CONNECT_SECONDS), config)
+    made = info.created or datetime.now(timezone.utc)
+    return Stream(client, id_of(info.config), (datetime.now(timezone.utc) - made).total_seconds())
+
+
+def new_id() -> str:
+    """An id for a stream, for its subjects."""
+    return secrets.token_hex(8)
+
+
+async def find_or_make(js: JetStreamContext, config: api.StreamConfig) -> api.StreamInfo:
+    """A stream of a name; made so if there is none.
+
+    Raises:
+        StorageError: NATS can't keep it so, or does not answer.
+    """
+    with explained():
+        info = await _find_or_make(js, config)
+    replicas, kept = config.num_replicas or 1, info.config.num_replicas or 1
+    if kept < replicas:
+        raise StorageError(
+            f"NATS keeps {kept} copies of the stream, and --replicas asks for {replicas}; change that with "
+            f"`nats stream update {config.name} --replicas {replicas}`."
+        )
+    return info
+
+
+async def _find_or_make(js: JetStreamContext, config: api.StreamConfig) -> api.StreamInfo:
+    assert config.name is not None
     try:
-        return await js.stream_info(NAME)
+        return await js.stream_info(config.name)
     except NotFoundError:
         pass
     try:
         return await js.add_stream(config)
     except APIError as error:
         if error.err_code == _NAME_IN_USE:  # another server has just made it
-            return await js.stream_info(NAME)
+            return await js.stream_info(config.name)
         raise StorageError(
-            f"NATS can't keep {replicas} copies of the sessions ({error.description}); start enough "
-            "servers with JetStream, or ask for fewer with --replicas."
+            f"NATS can't keep {config.num_replicas} copies of the sessions ({error.description}); start "
+            "enough servers with JetStream, or ask for fewer with --replicas."
         ) from error
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import msgspec
+from nats.aio.client import Client
 
 from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
@@ -66,6 +67,11 @@ class JetStreamStore:
         self._tasks = Tasks()
         self._beating = asyncio.create_task(self._keep_beating())
         self._last_beat_s = asyncio.get_running_loop().time()
+
+    @property
+    def client(self) -> Client:
+        """The connection to NATS."""
+        return self._stream.client
 
     async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
         """See `Store.load`; from now on, this server owns the session (OWN-2).
@@ -251,9 +257,8 @@ class JetStreamStore:
             end = snapshot.epoch, tail.clock, snapshot.head, tail.origins, tail.authors
             state = State(*end, size=0, chunk=0, term=snapshot.term)
             log = SessionLog(self._stream, self._node, session_id, 0, state, list(names))
-        size = await log.begin_chunk(snapshot)
-        self._logs[session_id] = log
-        return size
+            self._logs[session_id] = log  # before it exists: it is given up with the others
+        return await log.begin_chunk(snapshot)
 
     # Help
 

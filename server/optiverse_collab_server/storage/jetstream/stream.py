@@ -83,7 +83,7 @@ class Stream:
                 return (await self._js.publish(self._log(session_id), data, headers=headers)).seq
         except Unanswered:
             return None
-        except _Refused:
+        except Refused:
             return None
 
     async def end(self, session_id: str) -> Message | None:
@@ -184,7 +184,7 @@ def id_of(config: api.StreamConfig) -> str:
     return subject.split(".")[1]
 
 
-class _Refused(Exception):
+class Refused(Exception):
     """Another record is the last one."""
 
 
@@ -195,7 +195,7 @@ def explained() -> Iterator[None]:
         yield
     except APIError as error:
         if error.err_code in _WRONG_LAST:
-            raise _Refused from error
+            raise Refused from error
         if error.code == 503 or error.err_code == _NO_STREAM:
             raise Unanswered from error
         raise StorageError(f"NATS can't do that ({error.description}); look at its log.") from error
