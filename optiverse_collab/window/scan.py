@@ -8,13 +8,14 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.window.capture import Capture
 from optiverse_collab.window.input_watch import InputWatch
 
-SCAN_MS, SCAN_RECORDS = 1000, 100
-"""How often to compare, and how many records: a bench of 1,000 within 10 s."""
+SCAN_MS, SCAN_RECORDS = 250, 25
+"""How often to compare, and how many records: a bench of 1,000 within 10 s. The editor reads so few in less
+than a millisecond."""
 
-REST_MS = 5000
+REST_MS = 1250
 """How often while there is no input: an editor that is open all day then hardly needs a processor."""
 
-LEAST = 10
+LEAST = 40
 """After input there are at least this many scans: some editors do part of an edit a moment later."""
 
 
