@@ -11,7 +11,7 @@ from optiverse_collab.host.optiverse.items.kinds import Kinds
 from optiverse_collab.host.optiverse.items.moves import is_move
 from optiverse_collab.host.optiverse.layers.base import Layers
 from optiverse_collab.host.optiverse.reader import Reader
-from optiverse_collab.host.optiverse.upstream.items import Item, Optic, is_optic
+from optiverse_collab.host.optiverse.upstream.items import Item, is_optic
 
 
 class Mover:
@@ -41,13 +41,12 @@ class Mover:
             op: any operation.
             item: that of its record; it has the attributes that we write.
         """
-        if not is_move(op) or not is_optic(item) or not self._is_whole(op.id):
+        if not is_move(op) or not is_optic(item):
             return False
-        place, angle = op.props.get("pos"), op.props.get("angle_deg")
-        if not self._accepts(item, op.props):
+        if not _is_possible(op.props) or not self._is_whole(op.id):
             return False
         try:
-            self._optical.move(item, place, angle)
+            self._optical.move(item, op.props.get("pos"), op.props.get("angle_deg"))
         finally:
             self._reader.remember_place(op.id, item, op.props)
         return True
@@ -56,14 +55,8 @@ class Mover:
         """Whether all of a record is in the item, and in its place in the tree."""
         return id not in self._unshown and not self._layers.has_group(id) and self._layers.has_place(id)
 
-    def _accepts(self, item: Optic, place: Mapping[str, Any]) -> bool:
-        """Whether the host's object can have this place."""
-        numbers: dict[str, Any] = {}
-        if "pos" in place:
-            if not is_point(place["pos"]):
-                return False
-            numbers["x_mm"], numbers["y_mm"] = place["pos"]
-        if "angle_deg" in place:
-            numbers["angle_deg"] = place["angle_deg"]
-        accepts, item_class = self._optical.accepts, type(item)
-        return all(is_number(one) and accepts(item_class, name, one) for name, one in numbers.items())
+
+def _is_possible(place: Mapping[str, Any]) -> bool:
+    """Whether an item can be there; the host makes numbers of its own of where Qt shows it."""
+    is_there = "pos" not in place or is_point(place["pos"])
+    return is_there and ("angle_deg" not in place or is_number(place["angle_deg"]))
