@@ -10,7 +10,8 @@ import msgspec
 
 from benchmarks.bench import component, component_id
 from optiverse_collab.core.client.effects import ReplicaEffect, Transmit
-from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
+from optiverse_collab.core.client.push_pace import PUSH_EVERY_MS
+from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.codec import close_patch, decode_client, decode_server, encode
 from optiverse_collab.core.protocol.messages import Delta, FullState, Patch

@@ -241,9 +241,9 @@ class Capture:
         new = [id for id in ids if id not in self._dirty]
         if not new:  # most reports come from drags, several for each item
             return
-        had_work = self.has_work
+        had_noted = self.has_noted
         self._dirty.update(dict.fromkeys(new))
-        if not had_work:
+        if not had_noted:
             self._wake()
 
     def _hold_back(self, ids: Collection[str], change: ShowChange) -> None:

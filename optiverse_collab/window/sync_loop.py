@@ -9,13 +9,13 @@ from typing import NamedTuple
 from PyQt6.QtCore import QElapsedTimer, QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.effects import Conflict, ShowChange
-from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
+from optiverse_collab.core.client.push_pace import PUSH_EVERY_MS, PushPace
+from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.restoring import Restoration
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.client.steps import edit_in_step
 from optiverse_collab.core.protocol.changes import SWEEP
 from optiverse_collab.core.records import Op, Record, difference
-from optiverse_collab.core.throttle import Throttle
 from optiverse_collab.drivers.qt.quality_watch import now_ms
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.errors import ChangeRefused
@@ -32,9 +32,6 @@ from optiverse_collab.wording import log_lines
 
 AT_ONCE = 200
 """Others' edits of more records than this, for example after an absence, are shown in steps."""
-
-EARLY_MS = PUSH_EVERY_MS / 2
-"""How far from even intervals others' edits may arrive and still be shown at once."""
 
 SELECTION_MOST = 500
 """How many ids of selected items are sent to others; more would not help, and presence is small."""
@@ -53,7 +50,7 @@ class Restored(NamedTuple):
 
 
 class LiveBench(QObject):
-    """Ticks a `Capture`: at once when something changes, here or at others, then at most 30 times a second.
+    """Ticks a `Capture`: at once when something changes, here or at others, then at the pace of pushes.
 
     Others' edits between two ticks are shown at once: a window that is painted for each of a thousand
     changes a second would do nothing else.
@@ -84,8 +81,7 @@ class LiveBench(QObject):
         self._seen = 0
         self._is_loading = self._in_steps = self._suspended = False
         self._pace = Pace()
-        self._since_tick = QElapsedTimer()
-        self._shows = Throttle(PUSH_EVERY_MS, EARLY_MS)
+        self._ticks, self._shows = PushPace(), PushPace()
         self._timer = single_shot(self, self._on_tick)
         self._capture = Capture(host, session.replica, self._wake)
         self._capture.denied = self.denied.emit
@@ -188,6 +184,8 @@ class LiveBench(QObject):
         """Push the user's edits so far, to separate them from others' edits."""
         if not self._suspended and self._capture.push_before_receiving():
             self.edited.emit()
+        if self._capture.has_noted and not self._capture.held_back:
+            self._timer.start(0)  # the message may be the answer that the next push waits for
 
     def push_edits(self) -> None:
         """Push everything, including items that the user holds."""
@@ -222,11 +220,12 @@ class LiveBench(QObject):
         """Show others' edits: now, or with the next tick if the last ones were shown just now."""
         if self._suspended:
             return
+        self._keep_pace()
         if self._is_loading or self._shows.wait_ms(now_ms()) or len(change.ops) > AT_ONCE:
             self._capture.defer(change)
             self._total = max(self._total, self._capture.held_back)
         else:
-            self._since_tick.start()
+            self._ticks.fire(now_ms())
             self._shows.fire(now_ms())
             self._capture.show(change)
 
@@ -253,20 +252,25 @@ class LiveBench(QObject):
         self.deleteLater()
 
     def _wake(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start(max(0, PUSH_EVERY_MS - self._waited_ms()))
+        self._keep_pace()
+        wait_ms = ceil(self._ticks.wait_ms(now_ms()))
+        if not self._timer.isActive() or self._timer.remainingTime() > wait_ms:
+            self._timer.start(wait_ms)
 
-    def _waited_ms(self) -> int:
-        return self._since_tick.elapsed() if self._since_tick.isValid() else PUSH_EVERY_MS
+    def _keep_pace(self) -> None:
+        """Others' edits are shown as often as they are pushed, and the user's are read as often."""
+        self._ticks.few = self._shows.few = self.replica.pace.few
 
     @pyqtSlot()
     def _on_tick(self) -> None:
         before = self._capture.held_back
-        wait_ms = ceil(self.replica.pace.wait_ms(now_ms()))
+        wait_ms = ceil(self.replica.push_wait_ms(now_ms()))
         if wait_ms and not before and not self._is_loading:
             self._timer.start(wait_ms)  # what is read now would be out of date when it is sent
             return
-        self._since_tick.start()
+        took = QElapsedTimer()
+        took.start()
+        self._ticks.fire(now_ms())
         if before:
             self._shows.fire(now_ms())
         in_steps = self._in_steps = self._is_loading or before > (0 if self._in_steps else AT_ONCE)
@@ -274,7 +278,7 @@ class LiveBench(QObject):
         self._grip.look()
         self._activity.look()
         if in_steps and before:
-            self._pace.took(min(before, self._pace.records), self._since_tick.elapsed())
+            self._pace.took(min(before, self._pace.records), took.elapsed())
         if self._is_loading:
             self._report_loading()
         if in_steps and self._capture.held_back < before:

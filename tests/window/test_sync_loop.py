@@ -12,7 +12,8 @@ from PyQt6.sip import isdeleted
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.effects import Conflict, ConflictKind, ShowChange
-from optiverse_collab.core.client.replica import PUSH_EVERY_MS, Replica
+from optiverse_collab.core.client.push_pace import PUSH_EVERY_MS
+from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.records import Put, Record, Set
 from optiverse_collab.window import garbage, pace, scan
@@ -104,14 +105,16 @@ def test_what_others_do_between_two_ticks_is_shown_in_one_go(qtbot: QtBot, paren
     assert bench.host.bench["r0"].props == {"n": 30}
 
 
+@pytest.mark.parametrize(("few", "times_ms"), [(False, (0, 33, 50, 99, 120)), (True, (0, 12, 18, 36, 43))])
 def test_a_stream_of_others_edits_is_shown_without_delay(
-    qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch, few: bool, times_ms: tuple[int, ...]
 ) -> None:
     """Even if some of them come a little early: one that waits for the next tick is out of date by then."""
     bench = Bench(parent, records=1)
     with qtbot.waitSignal(bench.live.loaded, timeout=5000):
         bench.live.begin(())
-    for number, at_ms in enumerate((0, 33, 50, 99, 120)):
+    bench.session.replica.pace.few = few
+    for number, at_ms in enumerate(times_ms):
         monkeypatch.setattr(module, "now_ms", lambda at_ms=at_ms: 1e9 + at_ms)
         bench.live.push_edits()  # the host reports what it was given, too
         before = dict(bench.session.replica.view)
@@ -130,7 +133,7 @@ def test_an_edit_is_read_when_it_can_be_sent(
     waits = [5.0, 5.0, 0.0]
     seen: list[object] = []
 
-    def wait_ms(now_ms: float) -> float:
+    def wait_ms(now_ms: float, is_answered: bool) -> float:
         seen.append(bench.session.replica.view["r0"].props["n"])
         bench.host.user_does(Set("r0", {"n": len(seen)}))
         return waits.pop(0) if waits else 0.0
@@ -140,6 +143,26 @@ def test_an_edit_is_read_when_it_can_be_sent(
         bench.host.user_does(Set("r0", {"n": -1}))
     assert seen == [0, 0, 0]
     assert bench.session.replica.view["r0"].props == {"n": 3}
+
+
+def test_a_dragged_item_is_read_when_the_server_has_answered(
+    qtbot: QtBot, parent: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PUSH-2: until then the next push waits, and any message may be the answer."""
+    bench = Bench(parent, records=1)
+    with qtbot.waitSignal(bench.live.loaded, timeout=5000):
+        bench.live.begin(())
+    bench.host.in_hand = {"r0"}
+    bench.host.user_does(Set("r0", {"pos": [1.0, 0.0]}))
+    qtbot.waitUntil(lambda: bench.session.replica.view["r0"].props["pos"] == [1.0, 0.0])
+    waits = [3_600_000.0]
+    monkeypatch.setattr(bench.session.replica.pace, "wait_ms", lambda *about: waits[0])
+    bench.host.user_does(Set("r0", {"pos": [2.0, 0.0]}))
+    qtbot.waitUntil(lambda: bench.live._timer.remainingTime() > 3_000_000)
+    bench.live.push_before_receiving()
+    assert bench.session.replica.view["r0"].props["pos"] == [1.0, 0.0]
+    waits[0] = 0.0
+    qtbot.waitUntil(lambda: bench.session.replica.view["r0"].props["pos"] == [2.0, 0.0])
 
 
 def test_many_changes_of_others_are_shown_in_steps(

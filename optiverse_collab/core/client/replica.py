@@ -18,6 +18,7 @@ from optiverse_collab.core.client.arriving import Arriving
 from optiverse_collab.core.client.confirmed import LANES, Confirmed, Told
 from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.pending import Pending, PendingChange, restored
+from optiverse_collab.core.client.push_pace import PushPace
 from optiverse_collab.core.client.receipts import Receipts
 from optiverse_collab.core.client.rights import Rights
 from optiverse_collab.core.client.saved import Saved
@@ -35,16 +36,12 @@ from optiverse_collab.core.protocol.messages import (
 )
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Ids, Op, touched
-from optiverse_collab.core.throttle import Throttle
 
 FORMERS = 32
 """How many former client ids a replica remembers; older values of its own count as others'."""
 
 MOST_IN_FLIGHT = 2**62
 """No limit on unanswered bytes."""
-
-PUSH_EVERY_MS = 33
-"""The shortest time between two pushes, ms: 30 a second, as fast as a drag needs to look smooth."""
 
 
 class Replica:
@@ -62,7 +59,7 @@ class Replica:
         held: record id → edits that were not applied; see `conflicts.bring_back` and `dismiss_held`.
         write_ahead: decides what is written to disk, if there is a disk.
         rights: what the user may write.
-        pace: when the next push may be sent (PUSH-2).
+        pace: how often pushes may be sent (PUSH-2).
     """
 
     def __init__(self, client_id: str, limits: Limits | None = None) -> None:
@@ -78,10 +75,9 @@ class Replica:
         self.write_ahead = WriteAhead(self, self._pending)
         self.rights = Rights(self._pending)
         self._confirmed = Confirmed(self._pending, [origin_of(client_id)])
-        self.pace = Throttle(PUSH_EVERY_MS)
-        self._receipts = Receipts()
+        self.pace = PushPace()
+        self._receipts, self._arriving = Receipts(), Arriving()
         self._syncing = self._foreign = False
-        self._arriving = Arriving()
 
     # Position
 
@@ -165,13 +161,17 @@ class Replica:
         waits_for_right = not self._pending.in_flight and self.rights.withheld
         return self.pending[0].client_clock if self.pending and not waits_for_right else None
 
+    def push_wait_ms(self, now_ms: float) -> float:
+        """How long until the next push may be sent, if there is something to send (PUSH-2)."""
+        return self.pace.wait_ms(now_ms, not self._pending.in_flight)
+
     def wait_ms(self, now_ms: float) -> float | None:
         """How long until `poll` has something to send; None if there is nothing."""
         if not self.synced:
             return None
         waits = [self._receipts.wait_ms(self.clock, now_ms)]
         if self._pending.can_send(self.window) and not self.write_ahead.blocks:
-            waits.append(self.pace.wait_ms(now_ms))
+            waits.append(self.push_wait_ms(now_ms))
         return min((wait for wait in waits if wait is not None), default=None)
 
     def poll(self, now_ms: float) -> list[fx.ReplicaEffect]:
@@ -179,7 +179,7 @@ class Replica:
         if not self.synced:
             return []
         effects: list[fx.ReplicaEffect] = []
-        if self._pending.can_send(self.window) and not self.pace.wait_ms(now_ms):
+        if self._pending.can_send(self.window) and not self.push_wait_ms(now_ms):
             last = self.write_ahead.sendable()
             room = min(self.limits.change_bytes, self._pending.room(self.window))
             if changes := self._pending.take_unsent(room, last):

@@ -33,7 +33,8 @@ from optiverse_collab.core.client.line import Line
 from optiverse_collab.core.client.own_presence import OwnPresence
 from optiverse_collab.core.client.past import PastRequests
 from optiverse_collab.core.client.people import COLOUR, PERSON, People
-from optiverse_collab.core.client.replica import MOST_IN_FLIGHT, PUSH_EVERY_MS, Replica
+from optiverse_collab.core.client.push_pace import FEW, PUSH_EVERY_MS
+from optiverse_collab.core.client.replica import MOST_IN_FLIGHT, Replica
 from optiverse_collab.core.client.safekeeping import Safekeeping
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.presence import Presence
@@ -249,6 +250,7 @@ class SessionClient:
 
     def _look(self) -> None:
         """The participants or their presence changed."""
+        self.replica.pace.few = len(self.participants) <= FEW
         self.host.look(self.participants, self.presence.states)
         if news := self.people.look(self.me, self.participants, self.presence.states):
             self.show(news)

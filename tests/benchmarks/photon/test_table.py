@@ -38,7 +38,7 @@ def test_the_slowest_slots_come_first() -> None:
 
 
 def test_a_slot_beyond_the_aim_has_its_reason() -> None:
-    why = "`LiveBench._on_tick` moves each dragged item"
+    why = "`LiveBench._on_tick` reads where each dragged item is"
     assert why in section(Found([replace(result(20.0), slots={"LiveBench._on_tick": Times.of([9.0])})]))
     assert why not in section(Found([replace(result(20.0), slots={"LiveBench._on_tick": Times.of([1.0])})]))
 

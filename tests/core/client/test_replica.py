@@ -55,17 +55,35 @@ def test_edit_shows_at_once(ann: Peer) -> None:
     assert not ann.up
 
 
-def test_first_push_at_once_then_one_in_33_ms(ann: Peer, wire: Wire) -> None:
-    """PUSH-2: a drag that moves every 5 ms makes one push of one change every 33 ms."""
+def test_without_answers_a_push_leaves_every_33_ms(ann: Peer, wire: Wire) -> None:
+    """PUSH-2: a drag that moves every 5 ms makes one push of one change; the second comes a little early."""
     start, sent = wire.now_ms + 1000, []
     for step in range(100):
         ann.edit(Set("lens", {"pos": [float(step), 0.0]}))
         if ann.replica.poll(start + step * 5):
             sent.append(step * 5)
     assert sent[0] == 0
-    assert all(b - a >= 33 for a, b in pairwise(sent))
-    assert len(sent) == 15
+    assert sent[1] == 20
+    assert all(b - a >= 30 for a, b in pairwise(sent[1:]))
+    assert len(sent) == 16
     assert len(ann.replica.pending) == len(sent) + 1
+
+
+def test_with_answers_few_push_every_12_ms(ann: Peer, wire: Wire) -> None:
+    """PUSH-2: and a fifth participant slows them down."""
+    sent = []
+    for step in range(100):
+        ann.replica.pace.few = step < 50
+        ann.edit(Set("lens", {"pos": [float(step), 0.0]}))
+        wire.now_ms += 5
+        if ann.replica.push_wait_ms(wire.now_ms) == 0:
+            ann.do(ann.session.poll(wire.now_ms))
+            wire.send_up(ann)
+            wire.commit()
+            wire.send_down(ann)
+            sent.append(step)
+    assert len([step for step in sent if step < 50]) > 18
+    assert len([step for step in sent if step >= 50]) < 9
 
 
 def test_wait_is_until_the_next_push(ann: Peer, wire: Wire) -> None:
@@ -75,12 +93,12 @@ def test_wait_is_until_the_next_push(ann: Peer, wire: Wire) -> None:
     ann.edit(Set("lens", {"a": 1}))
     now = wire.now_ms + 1000
     assert ann.replica.wait_ms(now) == 0
-    assert ann.replica.pace.wait_ms(now) == 0
+    assert ann.replica.push_wait_ms(now) == 0
     ann.replica.poll(now)
     assert ann.replica.wait_ms(now + 13) is None
-    assert ann.replica.pace.wait_ms(now + 13) == 20
+    assert ann.replica.push_wait_ms(now + 13) == 3.5
     ann.edit(Set("lens", {"a": 2}))
-    assert ann.replica.wait_ms(now + 13) == 20
+    assert ann.replica.wait_ms(now + 13) == 3.5
 
 
 def test_pending_property_does_not_flicker(wire: Wire, ann: Peer, bob: Peer) -> None:

@@ -218,7 +218,18 @@ def test_edit_is_waited_for_no_longer_than_a_push(wire: Wire, ann: Peer) -> None
     ann.edit(Put("a", "k"))
     wire.poll(ann)
     ann.edit(Put("b", "k"))
-    assert ann.session.wait_ms(wire.now_ms + 10) == 23
+    assert ann.session.wait_ms(wire.now_ms + 10) == 6.5
+
+
+def test_up_to_four_participants_are_few(ann: Peer) -> None:
+    """PUSH-2: those of this session, this one among them, at every moment."""
+    for number in range(2, 6):
+        ann.receive(encode(UserJoined(f"user {number}", f"c{number}", "t")), 0.0)
+        assert ann.replica.pace.few is (len(ann.session.participants) <= 4)
+    assert not ann.replica.pace.few
+    while len(ann.session.participants) > 4:
+        ann.receive(encode(UserLeft("user 5", [*ann.session.participants][-1], "t")), 0.0)
+    assert ann.replica.pace.few
 
 
 def test_the_past_is_asked_for_when_it_is_time(wire: Wire, ann: Peer) -> None:

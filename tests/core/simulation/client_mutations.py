@@ -11,6 +11,7 @@ from optiverse_collab.core.client import view
 from optiverse_collab.core.client.confirmed import Confirmed
 from optiverse_collab.core.client.effects import ReplicaEffect, SessionEffect, ShowChange
 from optiverse_collab.core.client.pending import Pending, PendingChange
+from optiverse_collab.core.client.push_pace import PushPace
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.session import SessionClient
@@ -31,6 +32,7 @@ _receive, _receive_page, _receive_patch, _request_sync = (
     Replica._request_sync,
 )
 _restore, _show, _take_unsent = Replica.restore, Replica._show, Pending.take_unsent
+_wait_ms = PushPace.wait_ms
 
 
 @_mutation("An incoming value shows over a pending one (REP-3).", (view, "shown"))
@@ -133,6 +135,16 @@ def last_change_first(self: Pending, max_bytes: int, last: int) -> list[PendingC
 @_mutation("There is no pause between two pushes (PUSH-2).", (Throttle, "wait_ms"))
 def no_throttle(self: Throttle, now_ms: float) -> float:
     return 0.0
+
+
+@_mutation("Five push as often as four (PUSH-2).", (PushPace, "wait_ms"))
+def quick_among_many(self: PushPace, now_ms: float, is_answered: bool = True) -> float:
+    return self._quick.wait_ms(now_ms) if is_answered else _wait_ms(self, now_ms, is_answered)
+
+
+@_mutation("Who has no answer pushes as often (PUSH-2).", (PushPace, "wait_ms"))
+def quick_without_answers(self: PushPace, now_ms: float, is_answered: bool = True) -> float:
+    return _wait_ms(self, now_ms)
 
 
 @_mutation("Word that somebody is away is ignored (HB-6).", (SessionClient, "_hear_away"))
