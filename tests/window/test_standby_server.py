@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -33,7 +32,7 @@ def test_a_copy_is_deleted_after_its_process(tmp_path: Path, monkeypatch: pytest
     copy.mkdir()
     (copy / "lab.db").write_text("x")
     monkeypatch.setattr(standby_server, "END_S", 0.01)
-    process = start("-c", "input()", stdin=subprocess.PIPE)
+    process = start("-c", "import threading; threading.Event().wait()")
     standby_server.delete(process, copy)
     assert not copy.exists()
     kill(process)
