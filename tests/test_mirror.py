@@ -34,6 +34,7 @@ ABOUT_MORE = {
     "tests/end2end/test_access.py": "a server that asks for invites, and scripts, as processes and over TLS",
     "tests/end2end/test_brought_back.py": "a server that lost its disk, and windows that have what it lacks",
     "tests/end2end/test_first_connection.py": "the first connection, step by step",
+    "tests/end2end/test_host_gone.py": "the host's computer dies, and a guest's takes its place",
     "tests/end2end/test_invited.py": "hosting for the network, and joining by a link",
     "tests/end2end/test_kill.py": "server and clients, while the server is killed",
     "tests/end2end/test_kill_editor.py": "the editor is killed, and comes back",

@@ -95,17 +95,19 @@ class CompanionServer(QObject):
         self.progress.emit(dialogs.PROBING.format(port=port))
         self._ask("http")
 
-    def start_standby(self, listen: str, data: Path, link: str) -> None:
+    def start_standby(self, listen: str, data: Path, link: str, tls: bool) -> None:
         """Start a server on a free port that follows another one (STAND-1).
 
         Args:
             listen: the address that it opens.
             data: its folder.
             link: to the other server, with its token, which no other user of this computer sees.
+            tls: whether connections are encrypted even if only this computer reaches it.
         """
         self.cancel()
         self._port, self._listen = 0, listen
-        self._options, self._environment = ("--data", str(data)), {"OPTIVERSE_COLLAB_FOLLOW": link}
+        self._options = ("--data", str(data), *(["--tls"] if tls else []))
+        self._environment = {"OPTIVERSE_COLLAB_FOLLOW": link}
         self._launch()
 
     def cancel(self) -> None:

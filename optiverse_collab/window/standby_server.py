@@ -9,7 +9,7 @@ import subprocess
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
@@ -78,7 +78,7 @@ class StandbyServer(QObject):
         server.failed.connect(self._on_failed)
         self.runs = True
         link = place._replace(session=session, token=token, also=None).link
-        server.start_standby(listen, self._folder, link)
+        server.start_standby(listen, self._folder, link, tls=link.startswith("wss:"))
 
     def take_over(self, hosting: Hosting) -> None:
         """Serve from now on, as this window's host; `failed` if that fails."""
@@ -150,7 +150,14 @@ def promote(folder: Path) -> None:
         raise DiskError(texts.not_promoted(last))
 
 
-def delete(process: subprocess.Popen[Any] | None, folder: Path) -> None:
+class Ending(Protocol):
+    """A process that was asked to end."""
+
+    def wait(self, timeout: float) -> object:
+        """Wait for its end."""
+
+
+def delete(process: Ending | None, folder: Path) -> None:
     """Delete the copy of a standby, once its process has ended."""
     if process is not None:
         with contextlib.suppress(subprocess.TimeoutExpired):

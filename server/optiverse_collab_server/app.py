@@ -142,9 +142,10 @@ class App:
             log.warning("%s speaks another protocol than %s", place.user_id, SUBPROTOCOL)
             await _close(ws, CloseReason.VERSION)
             return
-        if self._hub.refusal is not None:
-            self._hub.tally.refused[self._hub.refusal.word] += 1
-            await _close(ws, self._hub.refusal)
+        refusal, post = self._hub.refusal, self._hub.post
+        if refusal is not None and post is not None:
+            self._hub.tally.refused[refusal.word] += 1
+            await ws.close(refusal.code, post.standing.closing)
             return
         loop = asyncio.get_running_loop()
         id, hub = f"c{next(self._numbers)}", self._hub

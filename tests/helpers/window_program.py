@@ -9,6 +9,8 @@ demo bench each method of `Player`. Each is answered by a line with the state of
 returns is in it, under its name. The answer to `{"look": []}` lacks the items' places. As a user would:
 `{"open_log": [category]}` opens the log window and shows a category, `{"connect": [server, session, user]}`
 fills in the connect dialog and presses Join, `{"host": [port, session, user]}` does so for the local network,
+`{"choose": [text]}` chooses an enabled entry of the Collaboration menu, `{"answer": [part, number]}` presses
+a button of the notice with that in its text (both return whether there is one),
 `{"invite": []}` copies the invite link that is shown, and `{"log": []}` reads the log window.
 """
 
@@ -26,6 +28,7 @@ from PyQt6.QtCore import QObject, QSettings, QStandardPaths, pyqtSignal, pyqtSlo
 from PyQt6.QtGui import QTextDocument
 from PyQt6.QtWidgets import QApplication, QComboBox, QPlainTextEdit
 
+from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from tests.helpers.optiverse_user import wait_until
@@ -195,6 +198,10 @@ class Obedient(QObject):
         if what == "invite":
             dialog = self._controller.inviting.dialog
             return "" if dialog is None or not dialog.copy.isEnabled() else dialog.ways.currentData()
+        if what == "choose":
+            return self._choose(*arguments)
+        if what == "answer":
+            return self._answer(*arguments)
         if what == "join":
             self._controller.manager.join_session(*arguments)
             return None
@@ -212,6 +219,21 @@ class Obedient(QObject):
         categories = [combo.itemText(row) for row in range(combo.count())]
         combo.setCurrentText(category)
         return categories
+
+    def _choose(self, text: str) -> bool:
+        menu = menu_titled(self._host.window.menuBar(), "Collaboration")
+        for entry in [] if menu is None else menu.actions():
+            if entry.text().replace("&", "") == text and entry.isEnabled():
+                entry.trigger()
+                return True
+        return False
+
+    def _answer(self, part: str, number: int) -> bool:
+        for notice in self._controller.reports.toasts.shown:
+            if part in notice.text:
+                notice.buttons[number].click()
+                return True
+        return False
 
     def _connect(self, server: str, session: str, user: str) -> None:
         dialog = self._controller.open_connect_dialog()
@@ -237,6 +259,9 @@ class Obedient(QObject):
             "text": self._controller.status.text(),
             "bar": self._told.bar,
             "pending": 0 if session is None else len(session.replica.pending),
+            "notices": [notice.text for notice in self._controller.reports.toasts.shown],
+            "standby": session is not None and session.safekeeping.has_standby,
+            "server": self._controller.manager.hosting.pid,
             "users": 0 if session is None else len(session.participants),
             "busy": self._player is not None and self._player.busy,
             "previews": self._controller.timeline.previewing.dialog is not None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,6 @@ import pytest
 from optiverse_collab.errors import DiskError
 from optiverse_collab.window import standby_server
 from optiverse_collab_server.standby.standing import Standing, State, read_standing, write_standing
-from tests.helpers.processes import kill, start
 
 
 def test_a_standby_is_promoted(tmp_path: Path) -> None:
@@ -27,13 +27,17 @@ def test_what_is_in_the_way_of_it_is_said(tmp_path: Path, monkeypatch: pytest.Mo
         standby_server.promote(tmp_path)
 
 
-def test_a_copy_is_deleted_after_its_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+class Hanging:
+    """A process that does not end in time."""
+
+    def wait(self, timeout: float) -> None:
+        raise subprocess.TimeoutExpired("server", timeout)
+
+
+def test_a_copy_is_deleted_after_its_process(tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     copy.mkdir()
     (copy / "lab.db").write_text("x")
-    monkeypatch.setattr(standby_server, "END_S", 0.01)
-    process = start("-c", "import threading; threading.Event().wait()")
-    standby_server.delete(process, copy)
+    standby_server.delete(Hanging(), copy)
     assert not copy.exists()
-    kill(process)
     standby_server.delete(None, copy)

@@ -249,6 +249,7 @@ class Connector:
         if failure.needs_token and self._session.credentials.refused():
             self._hang_up()
             return [DropConnection(), *self._attempt()]
+        self._ways.learn(self._place, failure.elsewhere)
         failure = self._session.host.judge(failure)
         was_in = self._hang_up()
         effects: list[Effect] = [DropConnection(), *([ConnectionLost(failure)] if was_in else [])]

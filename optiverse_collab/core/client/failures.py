@@ -67,7 +67,7 @@ class Failure(NamedTuple):
         waiting (`LATE`, `SILENT`), how many changes were not sent (`EPOCH_CHANGED`), or how many the backup
         lacks (`RESTORED`). detail: the text of the system or a library (`NETWORK`, `UNTRUSTED`,
         `CLIENT_ERROR`), who hosted the session (`HOST_LEFT`), the time of the backup (`RESTORED`), or the
-        word that belongs to the close code (`CLOSED`).
+        word that belongs to the close code (`CLOSED`), or the address of the server that serves now (4421).
     """
 
     kind: FailureKind
@@ -77,8 +77,16 @@ class Failure(NamedTuple):
     @classmethod
     def of_close(cls, code: int, word: str) -> Failure:
         """How a connection was closed; if a code means several things, its word says which."""
+        if code == CloseCode.NOT_SERVING:
+            return cls(FailureKind.CLOSED, code, word.partition(" ")[2])
         has_several = code in _OF_TOKENS or (code == CloseCode.GOING_AWAY and word == CloseReason.MOVED.word)
         return cls(FailureKind.CLOSED, code, word if has_several else "")
+
+    @property
+    def elsewhere(self) -> str:
+        """Where the session is now, if the server has said so (STAND-11)."""
+        is_of_pair = self.kind is FailureKind.CLOSED and self.number == CloseCode.NOT_SERVING
+        return self.detail if is_of_pair else ""
 
     @property
     def needs_token(self) -> bool:

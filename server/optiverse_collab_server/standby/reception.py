@@ -86,7 +86,7 @@ class Reception:
         hello = await _next(ws)
         if not isinstance(hello, Hello):
             raise _Unexpected(hello)
-        is_news = self._post.meet(hello.term)
+        is_news = self._post.meet(hello.term, hello.address)
         standing = self._post.standing
         if standing.state is not State.PRIMARY:
             if is_news:

@@ -128,7 +128,7 @@ class StandbyService:
         """Tell the server that this one has replaced, in case it still runs or is back."""
         standing = self.post.standing
         try:
-            async with line_to(standing.other, standing.term) as line:
+            async with line_to(standing.other, standing.term, self.here) as line:
                 if not isinstance(line.welcome, TurnedAway):
                     raise Ended("it has a higher term")
                 log.info("The former primary knows that it was replaced, and serves nobody")

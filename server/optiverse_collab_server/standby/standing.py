@@ -17,6 +17,9 @@ from optiverse_collab_server.storage.failures import explained
 
 FILE_NAME = "standing.json"
 
+CLOSE_REASON_BYTES = 123
+"""The longest reason of a close frame (RFC 6455 §5.5)."""
+
 
 class State(str, Enum):
     """The part of a server in a pair."""
@@ -35,7 +38,8 @@ class Standing(msgspec.Struct, frozen=True):
     Attributes:
         state: what the server does.
         term: the highest that it knows; its own if it serves.
-        other: the link, with its token, of the server that it follows, or has replaced and not told yet.
+        other: the link, with its token, of the server that it follows, or has replaced and not told yet; the
+            address of the server that has replaced it.
     """
 
     state: State = State.PRIMARY
@@ -48,6 +52,13 @@ class Standing(msgspec.Struct, frozen=True):
         if self.state is State.PRIMARY:
             return None
         return CloseReason.STANDBY if self.state is State.STANDBY else CloseReason.DEPOSED
+
+    @property
+    def closing(self) -> str:
+        """The reason for closing a connection, with the address to go to if it is known (STAND-11)."""
+        word = "" if self.refusal is None else self.refusal.word
+        said = f"{word} {self.other}" if self.state is State.DEPOSED and self.other else word
+        return said if len(said.encode()) <= CLOSE_REASON_BYTES else word
 
 
 def read_standing(folder: Path) -> Standing:
@@ -142,8 +153,12 @@ class Post:
         self.standing = read_standing(self._folder)
         return self.standing.state is State.PRIMARY
 
-    def meet(self, term: int) -> bool:
+    def meet(self, term: int, address: str = "") -> bool:
         """Hear of a term; returns whether it is higher than this server's own, which then serves no longer.
+
+        Args:
+            term: of another server.
+            address: where participants find that one; empty if it doesn't say.
 
         Raises:
             StorageError: the new standing can't be written. The server stops serving anyway.
@@ -151,7 +166,7 @@ class Post:
         if term <= self.standing.term or self.standing.state is State.STANDBY:
             return False
         was_serving = self.standing.state is State.PRIMARY
-        after = Standing(State.DEPOSED, term)
+        after = Standing(State.DEPOSED, term, address)
         try:
             write_standing(self._folder, after)
         finally:

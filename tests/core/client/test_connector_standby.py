@@ -82,6 +82,17 @@ def test_a_lost_server_is_tried_first(ann: Participation) -> None:
     assert ann.waits() == [OTHER]
 
 
+def test_a_replaced_server_says_where_to_go() -> None:
+    """STAND-11: that is tried at once."""
+    late = Participation(patient=True)
+    late.connector.join()
+    deposed = Failure.of_close(4421, "deposed ws://second:1")
+    assert deposed.elsewhere == "ws://second:1"
+    assert attempts(late.fails(deposed)) == [OTHER]
+    assert late.ways[1] == Way("ws://second:1/ws/default/ann")
+    assert (Failure.of_close(4421, "standby").elsewhere, REFUSED.elsewhere) == ("", "")
+
+
 def test_a_script_gives_up_once_both_have_failed() -> None:
     """STAND-7, CONN-2"""
     ann = Participation(places=2)

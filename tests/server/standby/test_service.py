@@ -132,13 +132,13 @@ def test_the_former_primary_serves_nobody_any_more(tmp_path: Path, caplog: pytes
                 await until_equal(first.store, second.store, "lab")
                 promote(tmp_path / "second")
                 assert await ann.closed() == (4421, "deposed")
-            assert await refusal(first) == (4421, "deposed")
+            assert await refusal(first) == (4421, f"deposed {second.url}")  # STAND-11
             assert (await get(first.port, "/readyz")).status == 503
             await until(lambda: second.service.post.standing.other == "")
             assert await records(second, "lab") == {"a"}
         assert read_standing(tmp_path / "first").term == 2
         async with member(tmp_path / "first") as first:
-            assert await refusal(first) == (4421, "deposed")
+            assert await refusal(first) == (4421, f"deposed {second.url}")  # STAND-11
 
     with caplog.at_level(logging.INFO):
         run(main())
