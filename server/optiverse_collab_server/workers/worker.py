@@ -44,7 +44,7 @@ class Worker:
         self.is_late = self.failed = False
         self._link: Link | None = None
         self._serves = asyncio.Event()
-        self._is_stopping = False
+        self._stopping = asyncio.Event()
         self._process: Process | None = None
 
     @property
@@ -64,9 +64,9 @@ class Worker:
         """
         shortest, longest = PAUSE_SECONDS
         pause, was_started = shortest, False
-        while True:
+        while not self._stopping.is_set():
             has_served = await self._live()
-            if self._is_stopping:
+            if self._stopping.is_set():
                 return
             was_started = was_started or has_served
             if not was_started:
@@ -89,7 +89,7 @@ class Worker:
 
     async def stop(self) -> None:
         """End the process: it stores everything and says goodbye to its participants."""
-        self._is_stopping = True
+        self._stopping.set()
         if self._link is None or self._process is None:
             return
         self._link.finish()
@@ -101,7 +101,8 @@ class Worker:
 
     def kill(self) -> None:
         """End the process at once."""
-        self._is_stopping = self.failed = True
+        self.failed = True
+        self._stopping.set()
         if self._process is not None and self._process.returncode is None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
@@ -119,12 +120,14 @@ class Worker:
         assert process.stdin is not None
         process.stdin.write(self._job)
         process.stdin.close()
+        if self._stopping.is_set():
+            self._link.finish()
         log.info("Worker %d is process %d", self.number, process.pid)
         self._has_served = False
         code = await process.wait()
         self._serves.clear()
         self._link.close()
-        self.failed = self.failed or bool(self._is_stopping and code)
+        self.failed = self.failed or bool(self._stopping.is_set() and code)
         return self._has_served
 
     def _hear(self, word: Word, peer: socket.socket | None) -> None:

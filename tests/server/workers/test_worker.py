@@ -76,6 +76,27 @@ def test_one_that_ends_is_started_again(tmp_path: Path, caplog: pytest.LogCaptur
     assert "Worker 1 ended; its sessions continue when it is up again" in caplog.messages
 
 
+def test_one_that_is_being_started_again_ends_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """CLOSE-3: it may be between two processes, or have one that the server has not heard of."""
+    monkeypatch.setattr(module, "PAUSE_SECONDS", (0.2, 0.2))
+
+    async def main() -> None:
+        worker = made(tmp_path, f"{READY} line.recv(1)")
+        life = asyncio.create_task(worker.run())
+        await asyncio.sleep(0)
+        await worker.stop()
+        await life
+        worker = made(tmp_path, READY)
+        life = asyncio.create_task(worker.run())
+        await worker.started()
+        await until(lambda: not worker.is_ready)
+        await worker.stop()
+        await life
+        assert not worker.failed
+
+    run(main())
+
+
 def test_one_that_cannot_save_is_not_ready(tmp_path: Path) -> None:
     async def main() -> None:
         worker = made(tmp_path, f"{READY} line.send(b'l'); line.recv(1)")
