@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test lint dist format benchmark benchmark-peers benchmark-photon benchmark-ratio benchmark-growth benchmark-aims benchmark-ticks soak soak-net faults fuzz hostile architecture constraints clean
+.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test lint dist format benchmark benchmark-peers benchmark-photon benchmark-ratio benchmark-growth benchmark-aims benchmark-ticks benchmark-workers soak soak-net faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -62,6 +62,9 @@ benchmark-aims:  ## Measure what the server promises, and say which aims are met
 
 benchmark-ticks:  ## Measure CPU time and latency at ticks from 2 to 33 ms
 	$(RUN) python -m benchmarks.ticks $(ARGS)
+
+benchmark-workers:  ## Measure one process beside several workers
+	$(RUN) python -m benchmarks.workers $(ARGS)
 
 soak: SEEDS ?= 100000
 soak: START ?= 0

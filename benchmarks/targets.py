@@ -41,12 +41,18 @@ class Target:
     tls: bool = False
 
     def cpu_s(self) -> float:
-        """CPU time of all its threads so far, user and system, in s; 0 if unknown."""
-        return cpu_s(self.pid)
+        """CPU time of it and its children so far, all threads, user and system, in s; 0 if unknown."""
+        return sum(map(cpu_s, _with_children(self.pid)))
 
     def resident_mb(self) -> float:
-        """Its resident memory, in MB of 10^6 bytes; 0 if unknown."""
-        return resident_mb(self.pid)
+        """Its resident memory and that of its children, in MB of 10^6 bytes; 0 if unknown."""
+        return sum(map(resident_mb, _with_children(self.pid)))
+
+
+def _with_children(pid: int) -> list[int]:
+    """A process and those that it has started, which a server with workers does."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    return [pid, *map(int, children.read_text().split())] if children.exists() else [pid]
 
 
 def cpu_s(pid: int) -> float:
@@ -75,7 +81,11 @@ def relay(tls: bool = False) -> Iterator[Target]:
 
 @contextlib.contextmanager
 def server(
-    tls: bool = False, data: Path | None = None, tick_ms: float | None = None, options: Sequence[str] = ()
+    tls: bool = False,
+    data: Path | None = None,
+    tick_ms: float | None = None,
+    options: Sequence[str] = (),
+    apart: bool = True,
 ) -> Iterator[Target]:
     """The server as users start it.
 
@@ -84,28 +94,32 @@ def server(
         data: where its database is; by default in a folder of its own.
         tick_ms: how long it gathers edits, if not as usual.
         options: more of its command.
+        apart: whether it has the first core, and the load generator the others; otherwise they share all.
     """
     started = _python("optiverse_collab_server")
     if tick_ms is not None:
         started = [*_python("benchmarks.ticking"), str(tick_ms)]
     with TemporaryDirectory() as own:
         command = [*started, "--port", "0", "--data", str(data or own), *_tls(tls), *options]
-        with process("server", command, OURS, tls) as target:
+        with process("server", command, OURS, tls, apart) as target:
             yield target
 
 
 @contextlib.contextmanager
-def process(name: str, command: list[str], dialect: Dialect, tls: bool = False) -> Iterator[Target]:
-    """Run a command on the first core; the load generator keeps to the others meanwhile.
+def process(
+    name: str, command: list[str], dialect: Dialect, tls: bool = False, apart: bool = True
+) -> Iterator[Target]:
+    """Run a command, on the first core; the load generator keeps to the others meanwhile.
 
     Args:
         name: for the table.
         command: it prints its port when it listens, on a line of its own.
         dialect: what participants say to it.
         tls: whether it encrypts connections.
+        apart: whether the cores are divided so; otherwise both share all.
     """
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
-    with TemporaryDirectory() as folder, _cores() as cores:
+    with TemporaryDirectory() as folder, _cores(apart) as cores:
         output = Path(folder) / "output"
         _keep_to(cores[:1])  # a process inherits its parent's
         with output.open("wb") as file:  # a full pipe that nobody reads would block it
@@ -155,9 +169,9 @@ def _port(process: subprocess.Popen[bytes], output: Path) -> int:
 
 
 @contextlib.contextmanager
-def _cores() -> Iterator[list[int]]:
-    """The cores to divide, restored at the end; none if there is only one."""
-    if sys.platform.startswith("linux") and len(cores := sorted(os.sched_getaffinity(0))) > 1:
+def _cores(apart: bool) -> Iterator[list[int]]:
+    """The cores to divide, restored at the end; none if there is only one, or they are not divided."""
+    if apart and sys.platform.startswith("linux") and len(cores := sorted(os.sched_getaffinity(0))) > 1:
         try:
             yield cores
         finally:
