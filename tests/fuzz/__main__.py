@@ -12,6 +12,7 @@ from tests.fuzz.client_target import ClientTarget
 from tests.fuzz.door_target import DoorTarget
 from tests.fuzz.faults import Fault, Target
 from tests.fuzz.files_target import FilesTarget
+from tests.fuzz.follow_target import FollowTarget
 from tests.fuzz.links_target import LinksTarget
 from tests.fuzz.room_target import RoomTarget
 
@@ -21,6 +22,7 @@ TARGETS: dict[str, Callable[[int], Target]] = {
     "files": FilesTarget,
     "door": DoorTarget,
     "links": LinksTarget,
+    "follow": FollowTarget,
 }
 
 _ROUND = 20_000

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any, get_args
 
+import msgspec
 import pytest
 
 from optiverse_collab.convert import reading
@@ -24,16 +25,18 @@ from optiverse_collab.core.server.versions import Versions
 from optiverse_collab_server.access import book, entrance, tokens
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import Grants, StoredGrant
+from optiverse_collab_server.standby import copies, messages, sender
+from optiverse_collab_server.standby.standing import Post, Standing, State
 from tests.fuzz.__main__ import TARGETS, feed
 from tests.fuzz.client_target import true_messages
 from tests.fuzz.texts import Texts
 
-SOME = {"room": 4000, "client": 6000, "files": 600, "door": 6000, "links": 6000}
+SOME = {"room": 4000, "client": 6000, "files": 600, "door": 6000, "links": 6000, "follow": 800}
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_hostile_input_does_no_harm(target: str) -> None:
-    """LIM-5, LIM-10, LIM-13, ACC-4 to ACC-9, ACC-11, LINK-1, LINK-2, DUR-4: they hold for any input."""
+    """LIM-5, LIM-10, LIM-13, ACC-4 to ACC-9, ACC-11, LINK-1, LINK-2, DUR-4, STAND-1 to STAND-6: always."""
     assert feed(target, SOME[target], seed=7) is None
 
 
@@ -81,6 +84,17 @@ def all_grants(book: GrantBook, session: str, by: str) -> list[StoredGrant]:
     return [*book.grants]
 
 
+async def finds_all(*args: Any) -> bool:
+    """Simulates a check that everything passes, and that takes time."""
+    return True
+
+
+def deposed(post: Post, term: int) -> bool:
+    """Simulates a server that believes everybody who comes."""
+    post.standing = Standing(State.DEPOSED, term)
+    return True
+
+
 FAULTS: list[tuple[str, str, object, str, Any]] = [
     ("room", "ACC-8", access, "check_right", nothing),
     ("room", "LIM-6", History, "_check_result", unlimited),
@@ -96,6 +110,10 @@ FAULTS: list[tuple[str, str, object, str, Any]] = [
     ("door", "ACC-7", Grants, "has_owner", everything),
     ("links", "LINK-2", Address, "remembered", Address.link),
     ("links", "LINK-1", address, "_quoted", repr),
+    ("follow", "STAND-6", sender, "is_beginning", finds_all),
+    ("follow", "STAND-3", copies, "check_name", nothing),
+    ("follow", "STAND-4", Post, "meet", deposed),
+    ("follow", "DecodeError", messages, "_decoded", msgspec.msgpack.Decoder.decode),
 ]
 
 

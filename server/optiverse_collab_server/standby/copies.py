@@ -10,13 +10,14 @@ from typing import Any
 
 import msgspec
 
+from optiverse_collab.core.protocol.address import check_name
 from optiverse_collab.core.server.batches import Batch
 from optiverse_collab.core.server.chain import next_head
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.references import Header
-from optiverse_collab.errors import BatchRefused, DatabaseDamaged
+from optiverse_collab.errors import AddressError, BatchRefused, DatabaseDamaged
 from optiverse_collab_server.chunking import OpenChunk
 from optiverse_collab_server.standby.messages import Where
 from optiverse_collab_server.standby.sender import end_of, moved
@@ -24,6 +25,9 @@ from optiverse_collab_server.storage import CopiedStore, Stored
 
 WAITING_BYTES = 8 * 1024 * 1024
 """How much may wait for the disk."""
+
+SNAPSHOT_BYTES = 2**30
+"""No snapshot of a session is longer."""
 
 _headers = msgspec.json.Decoder(Header)
 _snapshots = msgspec.json.Decoder(Snapshot)
@@ -52,6 +56,7 @@ class Copies:
         self._store, self._durable = store, durable
         self._copies: dict[str, _Copy] = {}
         self._pieces: list[bytes] = []
+        self._pieces_bytes = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting_bytes = 0
         self._has_room = asyncio.Event()
@@ -75,18 +80,31 @@ class Copies:
         return {session: copy.where for session, copy in self._copies.items()}
 
     def take_piece(self, data: bytes) -> None:
-        """A piece of the snapshot of the next session to begin."""
+        """A piece of the snapshot of the next session to begin.
+
+        Raises:
+            BatchRefused: that is longer than any snapshot.
+        """
+        self._pieces_bytes += len(data)
+        if self._pieces_bytes > SNAPSHOT_BYTES:
+            raise BatchRefused(f"The start of a session has more than {SNAPSHOT_BYTES} bytes.")
         self._pieces.append(data)
 
     async def begin(self, session: str, names: list[Name]) -> None:
         """Begin the copy of a session, with the snapshot that came in pieces.
 
         Raises:
-            msgspec.DecodeError: that is none.
+            BatchRefused: that is none, or there is a copy already.
             StorageError: it can't be stored.
         """
-        pieces, self._pieces = self._pieces, []
-        snapshot = _snapshots.decode(b"".join(pieces))
+        pieces, self._pieces, self._pieces_bytes = self._pieces, [], 0
+        if session in self._copies:
+            raise BatchRefused(f"Session {session!r} begins again, and there is a copy of it.")
+        try:
+            check_name(session, "session")
+            snapshot = _snapshots.decode(b"".join(pieces))
+        except (AddressError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+            raise BatchRefused(f"The start of session {session!r} can't be read: {error}") from error
         size = await self._store.begin_copy(session, snapshot, names)
         self._copies[session] = _copy_of(Stored(snapshot, size, names, []))
         await self._durable(session, snapshot.clock)

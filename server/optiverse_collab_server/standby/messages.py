@@ -136,8 +136,33 @@ FromStandby = Hello | Positions | Durable | Alive
 FromPrimary = Welcome | TurnedAway | Access | Piece | Start | Changes | Parted | Alive
 
 encode = msgspec.msgpack.Encoder().encode
-decode_from_standby = msgspec.msgpack.Decoder(FromStandby).decode
-decode_from_primary = msgspec.msgpack.Decoder(FromPrimary).decode
+_from_standby: msgspec.msgpack.Decoder[FromStandby] = msgspec.msgpack.Decoder(FromStandby)
+_from_primary: msgspec.msgpack.Decoder[FromPrimary] = msgspec.msgpack.Decoder(FromPrimary)
+
+
+def decode_from_standby(data: bytes) -> FromStandby:
+    """A message of a standby.
+
+    Raises:
+        msgspec.DecodeError: it is none.
+    """
+    return _decoded(_from_standby, data)
+
+
+def decode_from_primary(data: bytes) -> FromPrimary:
+    """A message of a server to its standby.
+
+    Raises:
+        msgspec.DecodeError: it is none.
+    """
+    return _decoded(_from_primary, data)
+
+
+def _decoded(decoder: msgspec.msgpack.Decoder[T], data: bytes) -> T:
+    try:
+        return decoder.decode(data)
+    except UnicodeDecodeError as error:  # of a key or a tag, where msgspec does not look for it
+        raise msgspec.DecodeError(f"It has text that is not UTF-8: {error.reason}") from error
 
 
 def portions(items: Sequence[T]) -> Iterator[tuple[Sequence[T], bool]]:

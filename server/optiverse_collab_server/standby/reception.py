@@ -99,10 +99,11 @@ class Reception:
             await _send(ws, TurnedAway(standing.term, f"it has {STANDBYS} standbys already"))
             return
         await _send(ws, Welcome(standing.term, self._post.key))
+        known = {*await self._store.sessions()}
         claimed: dict[str, Where] = {}
         while isinstance(message := await _next(ws), (Positions, Alive)):
             if isinstance(message, Positions):
-                claimed.update(message.sessions)
+                claimed.update({id: where for id, where in message.sessions.items() if id in known})
                 if message.done:
                     await self._feed(ws, claimed, hello.address)
                     return

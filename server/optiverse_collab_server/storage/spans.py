@@ -38,7 +38,7 @@ class Collected:
         self.is_full = False
         self.used = References()
         self._span = span
-        self._after = span.after
+        self._after = 0
         self._before = b""
         self._entries: list[bytes] = []
         self._memory = 0
@@ -46,8 +46,7 @@ class Collected:
     def begin(self, clock: int, head: bytes) -> None:
         """The entries after this position are kept; those before it may not be."""
         if not self._entries and not self.is_full:
-            self._after = max(self._after, clock)
-            self._before = head
+            self._after, self._before = clock, head
 
     def add(self, entry: bytes) -> None:
         """Take an entry, if it belongs to the span and there is room."""
@@ -55,7 +54,7 @@ class Collected:
         if self.is_full:
             return
         if header.clock <= self._span.after:
-            self._before = next_head(self._before, entry)
+            self._after, self._before = header.clock, next_head(self._before, entry)
             return
         self._memory += memory_of(len(entry), 1)
         if header.clock > self._span.until or (self._entries and self._memory > self._span.most):

@@ -98,12 +98,22 @@ def test_nothing_else_is_stored(wrong: Batch, why: str) -> None:
     run(main())
 
 
-def test_a_snapshot_that_is_none_is_refused() -> None:
-    """STAND-3"""
+def test_a_start_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """STAND-3: nor are a session that is there, a name that no session has, and a start without end."""
 
     async def main() -> None:
-        with pytest.raises(msgspec.DecodeError):
+        with pytest.raises(BatchRefused, match="The start of session 'lab' can't be read"):
             await Standby(MemoryStore()).begin_at(0, b"[]")
+        standby = Standby(MemoryStore())
+        await standby.begin_at(3)
+        with pytest.raises(BatchRefused, match="'lab' begins again"):
+            await standby.begin_at(3)
+        with pytest.raises(BatchRefused, match="can't be called"):
+            await standby.begin("..", [])
+        monkeypatch.setattr(module, "SNAPSHOT_BYTES", 10)
+        standby.take_piece(b"x" * 10)
+        with pytest.raises(BatchRefused, match="more than 10 bytes"):
+            standby.take_piece(b"x")
 
     run(main())
 
