@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test lint dist format benchmark benchmark-peers benchmark-photon benchmark-ratio benchmark-growth benchmark-aims benchmark-ticks benchmark-workers soak soak-net faults fuzz hostile architecture constraints clean
+.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test test-nats lint dist format benchmark benchmark-peers benchmark-photon benchmark-ratio benchmark-growth benchmark-aims benchmark-ticks benchmark-workers soak soak-net faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -27,6 +27,9 @@ animation:  ## Make the animation of the README again, where the real Optiverse 
 
 test:  ## Run every test; ARGS="-k room" narrows it
 	$(RUN) pytest -n auto --maxprocesses 4 --dist loadgroup $(ARGS)
+
+test-nats:  ## Run the end-to-end tests with sessions in NATS
+	TESTS_KEEP_SESSIONS_IN=nats $(RUN) pytest -n auto --maxprocesses 4 --dist loadgroup tests/end2end $(ARGS)
 
 lint:  ## Check style, formatting, spelling, types and imports
 	$(RUN) ruff check

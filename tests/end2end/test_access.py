@@ -18,6 +18,8 @@ from tests.helpers.knocks import answer, heard, knock_link
 from tests.helpers.live_server import LiveServer, RawClient
 from tests.helpers.server_process import ServerProcess
 
+pytestmark = pytest.mark.also_on_nats
+
 REMOVED = "An owner has removed you from this session"
 
 

@@ -16,9 +16,10 @@ from optiverse_collab_server.storage.schema import FILE_NAME
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.window_process import Window, is_in, until_carried
 
-pytestmark = pytest.mark.skipif(
-    sys.platform == "win32", reason="Windows has no signal that ends a program cleanly"
-)
+pytestmark = [
+    pytest.mark.own_store,
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signal that ends a program cleanly"),
+]
 
 CHANGES = 500
 

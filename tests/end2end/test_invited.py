@@ -16,6 +16,8 @@ from optiverse_collab.scripting import Bench
 from tests.drivers.aio.test_connection import free_port
 from tests.helpers.window_process import DEADLINE_S, Window
 
+pytestmark = pytest.mark.own_store
+
 
 class Lab:
     """People with computers of their own, or at least homes.

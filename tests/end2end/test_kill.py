@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,9 @@ import pytest
 from optiverse_collab.core.client.effects import Diverged
 from optiverse_collab.scripting import AsyncBench, connect
 from tests.helpers.aio import run, until
-from tests.helpers.nats_server import NatsServer, needs_nats
 from tests.helpers.server_process import ServerProcess
+
+pytestmark = pytest.mark.also_on_nats
 
 CLIENTS = 4
 EDITS = 150
@@ -33,15 +33,11 @@ async def edit(bench: AsyncBench, number: int, acknowledged: dict[str, int]) -> 
             await asyncio.sleep(0)
 
 
-@pytest.fixture(params=["folder", pytest.param("nats", marks=needs_nats)])
-def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ServerProcess]:
-    """A server with each kind of store."""
-    with ExitStack() as stack:
-        options: tuple[str, ...] = ()
-        if request.param == "nats":
-            nats = stack.enter_context(NatsServer(tmp_path / "nats"))
-            options = ("--store", nats.address, "--replicas", "1", "--node", "a")
-        yield stack.enter_context(ServerProcess(tmp_path / "data", *options))
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[ServerProcess]:
+    """A server."""
+    with ServerProcess(tmp_path / "data") as process:
+        yield process
 
 
 def test_kill_9_under_load_loses_nothing_acknowledged(server: ServerProcess) -> None:

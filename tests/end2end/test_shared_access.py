@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab_server.access.owner_link import FILE_NAME
 from tests.helpers.aio import run
@@ -14,7 +16,7 @@ from tests.helpers.nats_server import NatsServer, needs_nats
 from tests.helpers.processes import run_python
 from tests.helpers.server_process import ServerProcess
 
-pytestmark = needs_nats
+pytestmark = [needs_nats, pytest.mark.own_store]
 
 OPTIONS = ("--replicas", "1", "--auth", "local", "--node")
 INVITE = ("-m", "optiverse_collab_server", "invite", "lab", "--role", "viewer", "--data")

@@ -16,7 +16,7 @@ from tests.helpers.nats_server import NatsServer, cluster, needs_nats
 from tests.helpers.proxy import proxy
 from tests.helpers.server_process import ServerProcess
 
-pytestmark = [needs_nats, pytest.mark.takes_minutes]
+pytestmark = [needs_nats, pytest.mark.own_store, pytest.mark.takes_minutes]
 
 
 @pytest.fixture

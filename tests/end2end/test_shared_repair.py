@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from optiverse_collab.scripting import AsyncBench, connect
 from tests.helpers.aio import run, until
 from tests.helpers.nats_server import NatsServer, needs_nats
 from tests.helpers.server_process import ServerProcess
 
-pytestmark = needs_nats
+pytestmark = [needs_nats, pytest.mark.own_store]
 
 OPTIONS = ("--replicas", "1", "--auth", "none", "--node")
 SECONDS = 30

@@ -15,7 +15,7 @@ from tests.helpers.nats_server import NatsServer, needs_nats
 from tests.helpers.proxy import proxy
 from tests.helpers.server_process import ServerProcess
 
-pytestmark = needs_nats
+pytestmark = [needs_nats, pytest.mark.own_store]
 
 EDITS = 120
 

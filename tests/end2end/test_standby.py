@@ -19,6 +19,8 @@ from tests.helpers.aio import run, until
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.window_process import Window, is_in, until_carried
 
+pytestmark = pytest.mark.own_store
+
 CLIENTS, EDITS = 3, 200
 
 

@@ -14,6 +14,8 @@ from tests.helpers.cli import succeed
 from tests.helpers.server_process import ServerProcess
 from tests.helpers.window_process import Window
 
+pytestmark = pytest.mark.also_on_nats
+
 
 @pytest.fixture(params=["demo", pytest.param("optiverse", marks=pytest.mark.optiverse)])
 def host(request: pytest.FixtureRequest) -> str:

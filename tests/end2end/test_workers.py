@@ -25,7 +25,10 @@ from tests.helpers.live_server import LiveServer
 from tests.helpers.processes import run_python
 from tests.helpers.server_process import ServerProcess
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows can't hand a connection over")
+pytestmark = [
+    pytest.mark.own_store,
+    pytest.mark.skipif(sys.platform == "win32", reason="Windows can't hand a connection over"),
+]
 
 SESSIONS = ("bench", "lab")
 """The first is the first worker's, the second the second one's."""
