@@ -111,6 +111,8 @@ class Hosting(QObject):
         server.setParent(self)
         server.failed.connect(self._on_failed)
         self.hosted, self.pin = hosted, pin
+        if self._service.is_connected():  # sooner than the command that promoted it ended
+            self._on_connected()
 
     def cancel(self) -> None:
         """Host no session; cancel a start that is under way, but leave a running server alone."""

@@ -69,13 +69,14 @@ class StandbyCopy(QObject):
         self._manager, self._toasts = manager, toasts
         self._token = ""
         self._suggested = ""
+        self._suggestion: Toast | None = None
         self._asked: _Asked | None = None
         self._declined: set[str] = set()
         self._shown = Shown(_said)
         self.server.completed.connect(self._on_completed)
         self.server.failed.connect(self._on_failed)
+        self.server.took_over.connect(self._on_took_over)
         manager.service.happened.connect(self._on_happened)
-        manager.service.connected.connect(self._on_connected)
         manager.service.outage_changed.connect(self.changed)
         manager.service.standby_found.connect(self.refresh)
         manager.participants_changed.connect(self.refresh)
@@ -148,9 +149,12 @@ class StandbyCopy(QObject):
         """Say once a session that this computer can keep a copy."""
         host, place = self._host, f"{self._manager.session_id} {self._manager.server_url}"
         is_new = self._suggested != place and not is_here(self._manager.server_url)
-        if host is not None and is_new and self.can_offer and self._manager.status.in_session:
+        if host is not None and is_new and self.can_offer:
             self._suggested = place
-            self._toasts.show(texts.suggestion(host), [(texts.KEEP, self.offer)])
+            self._suggestion = self._toasts.show(texts.suggestion(host), [(texts.KEEP, self.offer)])
+        elif self._suggestion is not None and not self.can_offer:
+            self._toasts.remove(self._suggestion)
+            self._suggestion = None
 
     def _hear_answer(self, session: SessionClient) -> None:
         if not self._token or self.server.runs:
@@ -186,10 +190,10 @@ class StandbyCopy(QObject):
         self.changed.emit()
 
     @pyqtSlot()
-    def _on_connected(self) -> None:
-        if self._token and not self.server.runs and self._manager.hosting.pid is not None:
-            self._withdraw()  # this computer has taken over
-            self._notify(texts.HOSTING)
+    def _on_took_over(self) -> None:
+        self._withdraw()
+        self._notify(texts.HOSTING)
+        self.changed.emit()
 
     # Others' offers
 

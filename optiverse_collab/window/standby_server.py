@@ -46,10 +46,12 @@ class StandbyServer(QObject):
     Signals:
         completed: the same.
         failed: a sentence that says why there is no standby.
+        took_over: it serves now, and belongs to the window's hosting.
     """
 
     completed = pyqtSignal()
     failed = pyqtSignal(str)
+    took_over = pyqtSignal()
 
     def __init__(self, service: CollaborationService, background: Background, parent: QObject) -> None:
         super().__init__(parent)
@@ -92,6 +94,7 @@ class StandbyServer(QObject):
                 server.failed.disconnect(self._on_failed)
                 hosting.take_over(server, self._hosted, self._place.pin)
                 self._service.retry_now()
+                self.took_over.emit()
 
         self._background.run(partial(promote, folder), done, lambda error: self.failed.emit(str(error)))
 

@@ -36,7 +36,7 @@ def asked(participant: Participant) -> str:
     name = short_name(participant)
     return (
         f"{name} offers to keep a standby copy of your server, with all its sessions, on their computer. "
-        "They can host then if your computer goes away."
+        "If your computer goes away, they can host."
     )
 
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.core.client import line
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.disk.file_format import Hosted
-from optiverse_collab.window import folders, standing
+from optiverse_collab.window import folders, standby_copy, standing
 from optiverse_collab.window.ui.toasts import Toast
 from optiverse_collab.wording import standby_copy as texts
 from optiverse_collab_demo.templates import TEMPLATES
@@ -31,6 +31,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Outages show at once, and pings come often."""
     monkeypatch.setattr(standing, "LASTS_S", 0.0)
     monkeypatch.setattr(line, "HEARTBEAT_MS", 200)
+    monkeypatch.setattr(standby_copy, "is_here", lambda server: False)  # suggest it
     monkeypatch.setattr(folders, "data_folder", lambda: tmp_path / "data")
 
 
@@ -79,8 +80,10 @@ def kill_server(ana: Desk) -> None:
 def test_the_guests_work_on_when_the_host_is_gone(qtbot: QtBot, three: list[Desk]) -> None:
     """STAND-10, STAND-9, STAND-4: the same history, nothing twice, and nobody types an address."""
     ana, ben, carl = three
+    assert notice(carl, "This computer can keep a standby copy") is not None
     keep_copy(qtbot, ana, ben)
     qtbot.waitUntil(lambda: KEEP not in carl.enabled, timeout=SOON)
+    assert notice(carl, "This computer can keep a standby copy") is None
     assert "Host now" not in ben.enabled
     before = ana.content()
     session = ben.manager.service.session

@@ -11,7 +11,7 @@ ANA, BEN = Participant("Ana", "a", ""), Participant("Ben", "b", "")
 def test_the_host_reads_what_a_copy_means() -> None:
     asked = texts.asked(BEN)
     assert asked.startswith("Ben offers to keep a standby copy of your server, with all its sessions")
-    assert "if your computer goes away" in asked
+    assert "If your computer goes away, they can host." in asked
     assert texts.agreed(BEN) == "Ben's computer keeps a standby copy of your server."
     assert texts.not_allowed(BEN, "Only owners may.").endswith("standby copy: Only owners may.")
 

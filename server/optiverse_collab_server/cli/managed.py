@@ -29,13 +29,19 @@ def say_ready(port: int, tls: bool) -> None:
     write_json({"ready": {**about, "pid": os.getpid()}})
 
 
-def stop_on_request(stop: Callable[[], object]) -> None:
-    """Call `stop`, in another thread, when a line ``stop`` arrives. The end of the input means nothing."""
+def stop_on_request(stop: Callable[[], object], ends_with_input: Callable[[], bool] = lambda: False) -> None:
+    """Call `stop`, in another thread, when a line ``stop`` arrives.
+
+    Args:
+        stop: ends the server.
+        ends_with_input: whether the end of the input means the same, since nobody would miss the server.
+    """
     if sys.stdin is not None:
-        threading.Thread(target=_listen, args=(stop,), name="standard input", daemon=True).start()
+        arguments = (stop, ends_with_input)
+        threading.Thread(target=_listen, args=arguments, name="standard input", daemon=True).start()
 
 
-def _listen(stop: Callable[[], object]) -> None:
+def _listen(stop: Callable[[], object], ends_with_input: Callable[[], bool]) -> None:
     rest = b""
     while True:
         try:
@@ -43,6 +49,8 @@ def _listen(stop: Callable[[], object]) -> None:
         except OSError:
             return
         if not found:
+            if ends_with_input():
+                stop()
             return
         *lines, rest = (rest + found).split(b"\n")
         if any(line.strip() == STOP for line in lines):

@@ -23,6 +23,7 @@ from optiverse_collab_server.cli.stores import store_for
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.serving import at, running
+from optiverse_collab_server.standby.standing import State
 
 if TYPE_CHECKING:
     from optiverse_collab_server.config.arguments import Commands
@@ -111,7 +112,8 @@ async def serve(settings: Settings, is_managed: bool = False) -> None:
             await owner_link.announce(entrance.book, data, partial(link_to, settings, shown, identity))
         log.info("Press Ctrl+C to stop")
         if is_managed:
-            stop_on_request(partial(asyncio.get_running_loop().call_soon_threadsafe, stop.set))
+            end = partial(asyncio.get_running_loop().call_soon_threadsafe, stop.set)
+            stop_on_request(end, lambda: pair is not None and pair.post.standing.state is State.STANDBY)
             say_ready(shown, identity is not None)
         await stop.wait()
         log.info("Stopping: no new connections, everything is being stored")

@@ -75,6 +75,18 @@ def test_it_ends_at_a_line_and_at_nothing_else(
 
 def test_a_program_without_an_input_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(managed, "_INPUT", 10**6)
-    managed._listen(lambda: pytest.fail("nobody asked for the end"))
+    managed._listen(lambda: pytest.fail("nobody asked for the end"), lambda: True)
     monkeypatch.setattr(sys, "stdin", None)
     managed.stop_on_request(lambda: pytest.fail("nobody asked for the end"))
+
+
+def test_a_standby_ends_with_the_program_that_runs_it(tmp_path: Path) -> None:
+    """STAND-10: nobody is served by it, so nobody misses it when an editor crashes."""
+    command = ["-m", "optiverse_collab_server", "--port", "0", "--data", str(tmp_path), "--ready-json"]
+    follow = ["--follow", "ws://127.0.0.1:1"]
+    with python(*command, *follow, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["ready"]
+        _, errors = process.communicate("")
+    assert process.returncode == 0
+    assert errors.rstrip().endswith("Stopped")
