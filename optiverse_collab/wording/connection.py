@@ -69,8 +69,9 @@ _FAILED = {
         "merged{unsent}; save your bench if you need it, and connect again to see what the server has."
     ),
     FailureKind.RESTORED: (
-        "The server was restored from a backup of {time}, which lacks the last {lacking} of this session, so "
-        "nothing was merged. Your bench still has them: save it, and connect again to bring them back."
+        "The server was restored from a backup of {time}, or a standby took over then. It lacks the last "
+        "{lacking} of this session, so nothing was merged. Your bench still has them: save it, and connect "
+        "again to bring them back."
     ),
     FailureKind.CLIENT_ERROR: "The client had an internal error: {detail}; please report it.",
 }
@@ -134,11 +135,19 @@ def sentence(failure: Failure, url: str) -> str:
         instead="want ws:// instead of wss://" if parts.scheme == "wss" else "be another server",
         detail=printable(failure.detail).rstrip(".") or "no reason was given",
         number=number,
-        closed=_WORDS.get(failure.detail) or closed(int(number)),
+        closed=_elsewhere(failure) or _WORDS.get(failure.detail) or closed(int(number)),
         time=local_time(failure.detail),
         lacking=changes(int(number)),
         unsent=f", and {changes(int(number))} of yours did not reach it" if number else "",
     )
+
+
+def _elsewhere(failure: Failure) -> str:
+    """Which server has the session now, if the former one has said so (STAND-11)."""
+    server = printable(failure.elsewhere.partition("#")[0])
+    if not server:
+        return ""
+    return f"{server} has taken over from this server; if it can't be reached, ask for a link to it."
 
 
 def ending(ended: Ended, url: str) -> str:

@@ -13,17 +13,18 @@ PROTECTED = "Edits are protected against a crash again."
 
 
 def behind(time: str, missing: int, path: str) -> str:
-    """The server was restored from a backup, and this computer has the missing changes.
+    """The server was restored from a backup, or a standby took over; this computer has the missing changes.
 
     Args:
-        time: of the backup, as on the wire (MSG-7).
+        time: of the last change that the server has, as on the wire (MSG-7).
         missing: how many changes it lacks.
         path: where the bench with them was saved.
     """
     return (
-        f"The server was restored from a backup of {local_time(time)}, which lacks the last "
-        f"{counted(missing, 'change')} that this computer had of the session. A copy of the bench with them "
-        f"was saved. To bring them back, leave the session, open that copy, join again and merge it: {path}"
+        f"The server was restored from a backup of {local_time(time)}, or a standby took over then. It "
+        f"lacks the last {counted(missing, 'change')} that this computer had of the session. A copy of the "
+        "bench with them was saved. To bring them back, leave the session, open that copy, join again and "
+        f"merge it: {path}"
     )
 
 

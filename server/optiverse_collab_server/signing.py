@@ -63,8 +63,8 @@ def log_backup(noticed: BackupNoticed, session_id: str, name: str) -> None:
         else f"If there is a newer backup, restore that one; otherwise ask {name} to bring the changes back"
     )
     log.warning(
-        "Session %s was restored from a backup of %s. It lacks at least %d change(s) made until %s, which %s "
-        "has. %s",
+        "Session %s was restored from a backup of %s, or a standby took over then. It lacks at least %d "
+        "change(s) made until %s, which %s has. %s",
         session_id,
         noticed.backup,
         noticed.missing,

@@ -55,7 +55,7 @@ def test_window_in_a_session_says_that_it_was_restored(qtbot: QtBot, parent: QOb
         restored(server, data, backup)
         qtbot.waitUntil(lambda: bool(window.failures), timeout=SOON)
         assert "restored from a backup of" in window.failures[0]
-        assert "which lacks the last 1 change of this session" in window.failures[0]
+        assert "It lacks the last 1 change of this session" in window.failures[0]
         assert {"lens", "mirror"} <= window.host.bench.keys()
         window.manager.close()
 

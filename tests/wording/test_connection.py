@@ -53,8 +53,9 @@ SENTENCES = {
         "again to see what the server has."
     ),
     Kind.RESTORED: (
-        "The server was restored from a backup of Odd., which lacks the last 1006 changes of this session, "
-        "so nothing was merged. Your bench still has them: save it, and connect again to bring them back."
+        "The server was restored from a backup of Odd., or a standby took over then. It lacks the last 1006 "
+        "changes of this session, so nothing was merged. Your bench still has them: save it, and connect "
+        "again to bring them back."
     ),
     Kind.CLIENT_ERROR: "The client had an internal error: Odd; please report it.",
 }
@@ -74,7 +75,9 @@ def test_every_failure_has_a_sentence(kind: FailureKind) -> None:
         (Failure(Kind.LATE, 0.25), URL, "within 0.25 s"),
         (Failure(Kind.NETWORK), URL, "can't be reached: no reason was given; check"),
         (Failure(Kind.UNTRUSTED, detail="a\nb"), URL, "(a\\nb)"),
-        (Failure(Kind.RESTORED, 1, "2026-05-03T09:05:30.000Z"), URL, "which lacks the last 1 change of"),
+        (Failure(Kind.RESTORED, 1, "2026-05-03T09:05:30.000Z"), URL, "It lacks the last 1 change of"),
+        (Failure(Kind.CLOSED, 4421), URL, "Another server serves this session now; connect to that one"),
+        (Failure(Kind.CLOSED, 4421, "wss://b:1#pin=x"), URL, "wss://b:1 has taken over from this server; if"),
         (Failure(Kind.EPOCH_CHANGED), URL, "nothing was merged; save your bench"),
         (Failure(Kind.EPOCH_CHANGED, 1), URL, "merged, and 1 change of yours did not reach it;"),
     ],

@@ -16,9 +16,9 @@ def test_sentences() -> None:
         "This computer's copy of session 'lab' can't be read now. The disk is full; free some space on it."
     )
     assert disk.behind("then", 2, "/copy.json") == (
-        "The server was restored from a backup of then, which lacks the last 2 changes that this computer "
-        "had of the session. A copy of the bench with them was saved. To bring them back, leave the session, "
-        "open that copy, join again and merge it: /copy.json"
+        "The server was restored from a backup of then, or a standby took over then. It lacks the last 2 "
+        "changes that this computer had of the session. A copy of the bench with them was saved. To bring "
+        "them back, leave the session, open that copy, join again and merge it: /copy.json"
     )
     full = disk.unprotected("The disk is full; free some space on it.")
     assert full == "Edits are not protected against a crash. The disk is full; free some space on it."
