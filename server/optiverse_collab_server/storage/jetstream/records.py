@@ -20,7 +20,7 @@ from optiverse_collab_server.storage.api import Tail
 class _Entry(msgspec.Struct, frozen=True):
     """What a record needs of an entry."""
 
-    term: int
+    term: int = 0
 
 
 class Kind(str, Enum):
