@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 
@@ -10,12 +11,15 @@ from nats.aio.client import Client
 
 from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
-from optiverse_collab.errors import DatabaseDamaged
+from optiverse_collab.errors import DatabaseDamaged, StorageError
 from optiverse_collab_server.cluster.journal import Journal
 from optiverse_collab_server.cluster.repair import Repair
 from optiverse_collab_server.storage import Span, Stored, StoredEntries, StoredPast
 from optiverse_collab_server.storage.api import ANY_SIZE, Elsewhere
 from optiverse_collab_server.storage.jetstream.store import JetStreamStore
+
+LOOK_SECONDS = 1.5
+"""How often to look whether another server has created a session that is new here."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -34,6 +38,8 @@ class JournaledStore:
         self._copying: dict[str, asyncio.Task[None]] = {}
         self._open: set[str] = set()
         self._lost: set[str] = set()  # open when the store was replaced; a repair may own them meanwhile
+        self._new: set[str] = set()  # open, and stored nowhere: others may create them
+        self._watching: asyncio.Task[None] | None = None
         shared.on_replaced = self._replaced
 
     @property
@@ -48,6 +54,7 @@ class JournaledStore:
             StorageError: the journal can't be read.
         """
         await self._repair.begin()
+        self._watching = asyncio.create_task(self._watch_new())
 
     async def load(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
         """See `Store.load`; first the store gets what it lacks of the journal, then the journal the rest."""
@@ -55,7 +62,9 @@ class JournaledStore:
         await self._repair.ready(session_id)
         stored = await self._shared.load(session_id, most)
         self._open.add(session_id)
-        if stored is not None:
+        if stored is None:
+            self._new.add(session_id)
+        else:
             copy = asyncio.create_task(self._copy(session_id, stored.snapshot.parents))
             copy.add_done_callback(_retrieve)
             self._copying[session_id] = copy
@@ -88,6 +97,7 @@ class JournaledStore:
         """See `Store.begin_chunk`."""
         self._open.add(session_id)
         await self._copied(session_id)
+        self._new.discard(session_id)
         size = await self._shared.begin_chunk(session_id, snapshot)
         await self._journal.begin_chunk(session_id, snapshot)
         return size
@@ -116,6 +126,9 @@ class JournaledStore:
     async def close(self) -> None:
         """See `Store.close`."""
         await self._repair.close()
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
         for session_id in list(self._copying):
             await self._end(session_id)
         await self._shared.close()
@@ -148,6 +161,15 @@ class JournaledStore:
         if session_id in self._lost:
             raise Elsewhere(session_id)
 
+    async def _watch_new(self) -> None:
+        """Find out which new sessions another server has created meanwhile (OWN-4)."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            for session_id in list(self._new):
+                with contextlib.suppress(StorageError):
+                    if await self._shared.place(session_id) is not None and session_id in self._new:
+                        self._lost.add(session_id)
+
     def _replaced(self) -> None:
         self._lost |= self._open
         self._repair.start_over()
@@ -155,6 +177,7 @@ class JournaledStore:
     async def _end(self, session_id: str) -> None:
         """The session is not open any more."""
         self._open.discard(session_id)
+        self._new.discard(session_id)
         self._lost.discard(session_id)
         if (copying := self._copying.pop(session_id, None)) is not None:
             copying.cancel()

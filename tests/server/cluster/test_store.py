@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.errors import StorageError
+from optiverse_collab_server.cluster import store
 from optiverse_collab_server.storage import Span
+from optiverse_collab_server.storage.api import Elsewhere
 from tests.helpers import aio
 from tests.helpers.nats_server import needs_nats
 from tests.helpers.storage import SIGNED, content, content_of, entries, entry, names, snapshot
@@ -87,6 +89,25 @@ def test_a_damaged_journal_is_copied_again(opened: Opened, tmp_path: Path) -> No
             assert await content_of(ann._journal.store, "bench") == content(snapshot(), entries(1, 3))
             assert len(await ann._journal.store.sessions()) == 2
             assert await ann._journal.sessions() == ["bench"]
+
+    aio.run(scenario())
+
+
+def test_a_new_session_is_lost_to_whoever_creates_it(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OWN-4: people who wait there without an edit are led to the others."""
+    monkeypatch.setattr(store, "LOOK_SECONDS", 0.05)
+
+    async def scenario() -> None:
+        async with opened("a") as ann, opened("b") as bob:
+            assert await ann.load("bench") is None
+            assert await bob.load("bench") is None
+            await ann.begin_chunk("bench", snapshot())
+            await aio.until(lambda: bob.has_lost("bench"))
+            with pytest.raises(Elsewhere):
+                await bob.begin_chunk("bench", snapshot())
+            assert not ann.has_lost("bench")
+            await bob.release("bench")
+            assert not bob.has_lost("bench")
 
     aio.run(scenario())
 
