@@ -109,7 +109,12 @@ class StandbyCopy(QObject):
             self.server.take_over(self._manager.hosting)
 
     def _rescue(self) -> Rescue | None:
-        return Rescue((texts.HOST_NOW, self.host_now), texts.ONLY_IF_GONE) if self.can_host else None
+        session = self._manager.service.session
+        if self.can_host:
+            return Rescue((texts.HOST_NOW, self.host_now), texts.ONLY_IF_GONE)
+        if session is None or not session.host.name:
+            return None
+        return Rescue(None, texts.ELSEWHERE if session.safekeeping.standby else texts.WITHOUT)
 
     @pyqtSlot()
     def refresh(self) -> None:

@@ -126,10 +126,10 @@ class ConnectionStanding(QObject):
         else:
             sentence = wording.offline(standing, since, now)
         retry = (wording.RETRY, self._manager.service.retry_now) if self.can_retry else None
-        action, more = self.bar.rescue() or Rescue(retry)
+        action, more = self.bar.rescue() or Rescue(None)
         state, other = (State.HOST_LEFT, State.OFFLINE)[:: 1 if outage.host else -1]
         self.bar.clear_state(other)
-        self.bar.set_state(state, sentence, action, f"{outage.latest}\n{more}".rstrip())
+        self.bar.set_state(state, sentence, action or retry, f"{outage.latest}\n{more}".rstrip())
 
     def _show_outside(self, standing: Standing) -> None:
         if standing.state is ConnectionState.OUTSIDE:

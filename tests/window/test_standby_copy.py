@@ -94,6 +94,8 @@ def test_the_guests_work_on_when_the_host_is_gone(qtbot: QtBot, three: list[Desk
     qtbot.waitUntil(lambda: bar.button.text() == texts.HOST_NOW, timeout=SOON)
     assert "Host now" in ben.enabled
     assert "Host now" not in carl.enabled
+    others = carl.controller.standing.bar
+    qtbot.waitUntil(lambda: texts.ELSEWHERE in others._label.toolTip(), timeout=SOON)
     carl.window.insert(TEMPLATES[1])
     click(bar.button)
     for desk in three:
@@ -137,4 +139,8 @@ def test_offers_of_those_who_may_not_are_not_shown(qtbot: QtBot, three: list[Des
     carl.manager.leave()
     qtbot.waitUntil(lambda: notice(ana, "Carl offers to keep") is None, timeout=SOON)
     assert notice(ana, "Ben offers to keep") is None
+    kill_server(ana)
+    bar = ben.controller.standing.bar
+    qtbot.waitUntil(lambda: texts.WITHOUT in bar._label.toolTip(), timeout=SOON)
+    assert bar.button.text() == "&Retry now"
     assert "Host now" not in ben.enabled

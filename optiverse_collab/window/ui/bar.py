@@ -25,7 +25,7 @@ class Rescue(NamedTuple):
     """What the user can do about an outage.
 
     Attributes:
-        action: a button.
+        action: a button; None if there is only something to say.
         more: when to do it, for the tooltip.
     """
 

@@ -35,7 +35,8 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     """
     data = data_folder(settings)
     before = read_standing(data)
-    after = Standing(State.PRIMARY, before.term + 1, before.other)
+    other = "" if before.state is State.DEPOSED else before.other  # without a token, we can't tell it
+    after = Standing(State.PRIMARY, before.term + 1, other)
     write_standing(data, after)
     if options.json:
         write_json({"term": after.term})

@@ -11,9 +11,10 @@ import msgspec
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
+from optiverse_collab.core.protocol.address import Address, parse_address
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.drivers.aio.connection import first_of, within
-from optiverse_collab.errors import StorageError
+from optiverse_collab.errors import AddressError, StorageError
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import may_follow
 from optiverse_collab_server.access.tokens import token_in
@@ -86,7 +87,7 @@ class Reception:
         hello = await _next(ws)
         if not isinstance(hello, Hello):
             raise _Unexpected(hello)
-        is_news = self._post.meet(hello.term, hello.address)
+        is_news = self._post.meet(hello.term, _place(hello.address))
         standing = self._post.standing
         if standing.state is not State.PRIMARY:
             if is_news:
@@ -105,7 +106,7 @@ class Reception:
             if isinstance(message, Positions):
                 claimed.update({id: where for id, where in message.sessions.items() if id in known})
                 if message.done:
-                    await self._feed(ws, claimed, hello.address)
+                    await self._feed(ws, claimed, _place(hello.address))
                     return
         raise _Unexpected(message)
 
@@ -134,6 +135,16 @@ class Reception:
         finally:
             self._followers.leave(sender)
             log.warning("The standby at %s is gone", ws.remote_address[0])
+
+
+def _place(address: str) -> str:
+    """Where participants find a standby, if that is an address and nothing else."""
+    try:
+        there = parse_address(address) if address else None
+    except AddressError:
+        return ""
+    plain = None if there is None else Address(there.server, None, pin=there.pin)
+    return address if plain is not None and there == plain and plain.remembered == address else ""
 
 
 class _Over(Exception):

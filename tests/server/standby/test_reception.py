@@ -27,6 +27,7 @@ from optiverse_collab_server.standby.messages import (
     decode_from_primary,
     encode,
 )
+from optiverse_collab_server.standby.standing import State
 from tests.helpers.aio import run, until
 from tests.helpers.live_server import LiveServer
 from tests.helpers.standby import member
@@ -80,6 +81,30 @@ def test_whoever_speaks_otherwise_is_cut(
 
     run(main())
     assert why in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ("", ""),
+        ("ws://second:1", "ws://second:1"),
+        (f"wss://second:1#pin={'p' * 43}", f"wss://second:1#pin={'p' * 43}"),
+        ("ws://second:1/ws/lab", ""),
+        (f"wss://second:1#t={'t' * 22}", ""),
+        ("ws://second:1\n", ""),
+        ("nonsense:", ""),
+    ],
+)
+def test_only_an_address_is_passed_on(tmp_path: Path, said: str, kept: str) -> None:
+    """STAND-9, STAND-11: of a server that has taken over, in this case."""
+
+    async def main() -> None:
+        async with member(tmp_path) as server, following(server, Hello(2, said)) as ws:
+            await heard(ws)
+            await until(lambda: server.service.post.standing.state is State.DEPOSED)
+            assert server.service.post.standing.other == kept
+
+    run(main())
 
 
 def test_only_few_may_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
