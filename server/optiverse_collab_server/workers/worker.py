@@ -65,7 +65,11 @@ class Worker:
         shortest, longest = PAUSE_SECONDS
         pause, was_started = shortest, False
         while not self._stopping.is_set():
-            has_served = await self._live()
+            try:
+                has_served = await self._live()
+            except OSError as error:  # the system has no room for another process
+                log.error("Worker %d can't be started: %s", self.number, error.strerror)
+                has_served = False
             if self._stopping.is_set():
                 return
             was_started = was_started or has_served
@@ -110,11 +114,13 @@ class Worker:
     async def _live(self) -> bool:
         """One life of the process; returns whether it has served."""
         own, theirs = socket.socketpair()
-        with theirs:
+        with theirs, contextlib.ExitStack() as undo:
+            undo.enter_context(own)
             line = theirs.fileno()
             process = await asyncio.create_subprocess_exec(
                 *self._command, str(line), stdin=PIPE, pass_fds=[line]
             )
+            undo.pop_all()
         self._process, self.is_late = process, False
         self._link = Link(own, self._hear, self._serves.clear)
         assert process.stdin is not None

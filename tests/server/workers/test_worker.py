@@ -7,6 +7,7 @@ import logging
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,6 +75,34 @@ def test_one_that_ends_is_started_again(tmp_path: Path, caplog: pytest.LogCaptur
         run(main())
     assert starts(tmp_path) == 5
     assert "Worker 1 ended; its sessions continue when it is up again" in caplog.messages
+
+
+def test_a_system_that_starts_no_process_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        worker = made(tmp_path, f"{READY} line.recv(1)")
+        life = asyncio.create_task(worker.run())
+        await worker.started()
+        true, failures = (
+            asyncio.create_subprocess_exec,
+            iter([OSError(11, "Resource temporarily unavailable")]),
+        )
+
+        async def start(*command: str, **options: Any) -> asyncio.subprocess.Process:
+            for failure in failures:
+                raise failure
+            return await true(*command, **options)
+
+        monkeypatch.setattr(asyncio, "create_subprocess_exec", start)
+        worker.look_at_grants()  # it ends
+        await until(lambda: not worker.is_ready)
+        await worker.started()
+        await worker.stop()
+        await life
+
+    run(main())
+    assert "Worker 1 can't be started: Resource temporarily unavailable" in caplog.messages
 
 
 def test_one_that_is_being_started_again_ends_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
