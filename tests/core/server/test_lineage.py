@@ -10,7 +10,14 @@ from optiverse_collab.core.records import Put
 from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Parent
-from optiverse_collab.core.server.lineage import continued, epochs_here, last_shared, parent_position
+from optiverse_collab.core.server.lineage import (
+    continued,
+    epochs_here,
+    is_lost,
+    last_shared,
+    parent_position,
+    was_replaced,
+)
 from tests.core.server.histories import asked, at, do, make
 
 
@@ -63,3 +70,16 @@ def test_epochs_of_a_history_include_those_that_part_at_its_end() -> None:
     assert epochs_here(history) == ["e4", "e3"]
     do(history, Put("item-3", "k", {}))
     assert epochs_here(history) == ["e4"]
+
+
+def test_a_takeover_parts_replicas_of_the_same_epoch() -> None:
+    """CLK-9, CLK-10: those that have more; a replica of a later term comes from a later server."""
+    before = of_three()
+    history = History(before.snapshot(), before.names.take_new(), term=2)
+    ahead, not_ahead = SyncRequest("a", "e", 5, term=1), SyncRequest("a", "e", 3, term=1)
+    assert parent_position(history, "e", ahead) == ParentPosition("e", 3, "1970-01-01T00:00:00.000Z")
+    assert parent_position(history, "e", not_ahead) is None
+    assert [is_lost(history, one) for one in (ahead, not_ahead)] == [True, False]
+    assert not is_lost(history, structs.replace(ahead, term=0))
+    assert [was_replaced(history, structs.replace(ahead, term=term)) for term in (2, 3)] == [False, True]
+    assert not was_replaced(history, structs.replace(ahead, epoch="e5", term=3))

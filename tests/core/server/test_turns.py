@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from msgspec import structs
 
-from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import OtherHistory, SyncRequest
 from optiverse_collab.core.protocol.positions import ParentPosition
 from optiverse_collab.core.records import Set
 from optiverse_collab.core.server import chain
 from optiverse_collab.core.server.answers import answer_of
-from optiverse_collab.core.server.effects import Close, Send
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Kept, Snapshot, Turn
 from optiverse_collab.core.server.names import Name
-from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.turns import MOST, Turns
 from tests.core.server.histories import at, do, make
 from tests.helpers.wire import LENS
@@ -157,19 +154,3 @@ def test_only_the_last_takeovers_are_kept() -> None:
     for term in range(2, MOST + 4):
         turns.begin(term, term, 0)
     assert [turn.term for turn in turns.kept] == [*range(4, MOST + 4)]
-
-
-def test_whoever_comes_from_a_later_server_is_turned_away() -> None:
-    """CLK-10: this server was replaced, and does not know it yet; a stranger's epoch proves nothing."""
-    server = Server()
-    server.edit(3)
-    request = structs.replace(at(server.history, 3), term=2)
-    room = Room("lab", server.history, "test")
-    room.join("c1", "ann", 0)
-    left, closed = room.receive("c1", request, 0)
-    assert isinstance(left, Send)
-    assert closed == Close("c1", CloseReason.DEPOSED)
-    room.join("c2", "ann", 0)
-    [answer] = room.receive("c2", structs.replace(request, epoch="another"), 0)
-    assert isinstance(answer, Send)
-    assert isinstance(answer.message, OtherHistory)
