@@ -76,6 +76,7 @@ class StandbyCopy(QObject):
         self.server.completed.connect(self._on_completed)
         self.server.failed.connect(self._on_failed)
         self.server.took_over.connect(self._on_took_over)
+        toasts.changed.connect(self._on_toasts_changed)
         manager.service.happened.connect(self._on_happened)
         manager.service.outage_changed.connect(self.changed)
         manager.service.standby_found.connect(self.refresh)
@@ -223,7 +224,18 @@ class StandbyCopy(QObject):
         text, asked = texts.asked(participant), _Asked(offer, participant)
         self._manager.log(logging.INFO, f"← {text}")
         answers = [(texts.ALLOW, partial(self._allow, asked)), (texts.NOT_NOW, partial(self._decline, asked))]
-        self._asked = asked._replace(toast=self._toasts.show(text, answers))
+        toast = self._toasts.show(text, answers)
+        if toast is None:  # the user wants quiet
+            self._decline(asked)
+        else:
+            self._asked = asked._replace(toast=toast)
+
+    @pyqtSlot()
+    def _on_toasts_changed(self) -> None:
+        """A notice that the user dismissed is an answer, too: nobody waits for one that never comes."""
+        asked = self._asked
+        if asked is not None and asked.request is None and asked.toast not in self._toasts.shown:
+            self._decline(asked)
 
     def _allow(self, asked: _Asked) -> None:
         session = self._manager.session
