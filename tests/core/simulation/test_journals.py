@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from optiverse_collab.core.server.ownership import End
 from optiverse_collab.core.server.repair import Finding
-from tests.core.simulation.journals import DamagedWorld, Keeper, head_of
-from tests.core.simulation.shared_log import Broken, Keep, Node, Work
+from tests.core.simulation.journals import DamagedWorld, Keeper
+from tests.core.simulation.shared_log import Broken, Node, Work
 
 SEEDS = 1_500
 
@@ -34,20 +33,6 @@ def test_what_the_log_loses_comes_back_from_journals() -> None:
 
 def acknowledges_before_the_journal_has_it(node: Keeper, changes: tuple[int, ...]) -> Work:
     return (yield from Node.save(node, changes))
-
-
-def writes_the_journal_first(node: Keeper, changes: tuple[int, ...]) -> Work:
-    assert node.known is not None
-    new = tuple(change for change in changes if change not in node.known)
-    before = head_of(node.known)
-    written: int | End | None = None if new else 0
-    while written is None:
-        written = yield Keep(new, before)
-    if new and not (yield from node._write(new)):
-        return False
-    node.known += new
-    node.acknowledge(changes)
-    return True
 
 
 def never_looks_at_the_journal(node: Keeper) -> Work:
