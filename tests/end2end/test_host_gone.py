@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -22,6 +23,16 @@ KEEP = "Keep a standby copy on this computer"
 Open = Callable[[str], Window]
 
 
+def end(window: Window) -> None:
+    """End a window, and the server that it hosts."""
+    server = None
+    with contextlib.suppress(OSError, ValueError, AssertionError):  # it was killed before
+        server = window.do(tell=[])["server"]
+    window.kill()
+    if server is not None:
+        os.kill(server, signal.SIGKILL)
+
+
 @pytest.fixture(params=["demo", pytest.param("optiverse", marks=pytest.mark.optiverse)])
 def editor(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
     """Opens an editor as somebody with a home of their own."""
@@ -31,7 +42,7 @@ def editor(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
             home = tmp_path / name
             home.mkdir(exist_ok=True)
             window = Window(str(request.param), home)
-            stack.callback(window.kill)
+            stack.callback(end, window)
             return window
 
         yield open_as
