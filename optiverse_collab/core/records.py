@@ -73,6 +73,10 @@ class Remove(msgspec.Struct, frozen=True, tag_field="op", tag="remove"):
 
 Op = Put | Set | Remove
 
+HEIGHT = "z_value"
+UNIT = frozenset(("parent", "order", HEIGHT))
+"""The place of a record among the others: three properties that count as one (SEEN-6)."""
+
 
 def apply(records: dict[str, Record], op: Op, copies: set[str] | None = None) -> bool:
     """Apply one operation to `records`.

@@ -87,19 +87,19 @@ def meet(
     """
     same = (one for one in ancestors if one.epoch == at.epoch and one.clock <= at.clock)
     exact = next(same, None)
-    is_exact = exact is not None
+    is_shared = exact is not None
     ancestor = exact or next(iter(ancestors), None)
     base = {} if ancestor is None else {record.id: record for record in ancestor.records}
-    if not is_exact:
+    if not is_shared:
         base = {id: record for id, record in base.items() if id in theirs}
     found = differences(mine, theirs)
-    merged = merge(base, opened or Opened(mine, mine), mine, theirs, removals=is_exact)
-    have_met = is_exact or bool(base)
+    merged = merge(base, opened or Opened(mine, mine), mine, theirs, removals=is_shared)
+    have_met = is_shared or bool(base)
     if not have_met:  # then groups alone are no work
         items = [op for op in merged.contested if is_item(mine[op.id])]
         merged = merged._replace(contested=items) if merged.added else NOTHING
-    asks = bool(found.theirs) and not is_exact and bool(merged.added or (found.differ and not have_met))
-    seen = ancestor.clock if ancestor is not None and is_exact else 0
+    asks = bool(found.theirs) and not is_shared and bool(merged.added or (found.differ and not have_met))
+    seen = ancestor.clock if ancestor is not None and is_shared else 0
     since_ms = ancestor.when_ms if ancestor is not None and have_met else None
     return Meeting(found, merged, at.clock, seen, since_ms, asks)
 

@@ -10,7 +10,9 @@ from PyQt6.QtCore import QElapsedTimer, QObject, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QMainWindow
 
 from optiverse_collab.core.client import effects as fx
+from optiverse_collab.core.client.carrying import BroughtBack
 from optiverse_collab.core.client.connector import ConnectionState
+from optiverse_collab.core.client.past_effects import WentBack
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Op
 from optiverse_collab.drivers.qt.timers import single_shot
@@ -112,6 +114,10 @@ class ConflictReports(QObject):
                 self._notices.add(conflict, self._clock.elapsed())
                 self._wait()
             self._later.start()
+        elif isinstance(effect, BroughtBack):
+            self.toasts.show(log_lines.brought_back(effect), urgent=True)
+        elif isinstance(effect, WentBack):
+            self.toasts.show(log_lines.went_back(effect), urgent=True)
 
     def _with_mark(self, conflict: fx.Conflict) -> fx.Conflict:
         """The same, marked if it is by a script, which may be gone when it is reported."""

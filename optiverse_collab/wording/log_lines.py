@@ -15,6 +15,7 @@ from optiverse_collab.core.client.access_effects import WaitsOutside
 from optiverse_collab.core.client.carrying import BroughtBack
 from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnprotected
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
+from optiverse_collab.core.client.past_effects import WentBack
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.core.protocol.messages import ClientMessage, Have, Ping, PresenceUpdate, Push
@@ -23,7 +24,7 @@ from optiverse_collab.core.text import printable
 from optiverse_collab.wording.conflicts import sentence
 from optiverse_collab.wording.disk import PROTECTED, unprotected, waiting
 from optiverse_collab.wording.edits import short_values, title
-from optiverse_collab.wording.numbers import counted
+from optiverse_collab.wording.numbers import counted, local_time
 from optiverse_collab.wording.people import names
 from optiverse_collab.wording.presence import name_of
 from optiverse_collab.wording.standing import ALONE, NOT_SAVING, SAVING, WHY_ALONE, WHY_NOT, WITH_STANDBY
@@ -66,6 +67,14 @@ def brought_back(effect: BroughtBack) -> str:
     return f"{lost} came back from the {windows} of {names(effect.by)}."
 
 
+def went_back(effect: WentBack) -> str:
+    """The sentence after a server that lacks changes got them back as edits of this window or script."""
+    return (
+        f"The server had lost the last {changes(effect.missing)}, made after {local_time(effect.restored)}. "
+        f"What became of {counted(effect.records, 'item')} comes back from here; later edits stay."
+    )
+
+
 def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]:
     """The lines for an effect of `SessionClient`; none for what is no news.
 
@@ -91,6 +100,8 @@ def lines(effect: fx.SessionEffect, records: Mapping[str, Record]) -> list[Line]
         return [Line(logging.INFO, f"✓ {PROTECTED}")]
     if isinstance(effect, BroughtBack):
         return [Line(logging.INFO, f"✓ {brought_back(effect)}")]
+    if isinstance(effect, WentBack):
+        return [Line(logging.WARNING, f"✓ {went_back(effect)}")]
     if isinstance(effect, fx.SavingChanged):
         late, on_time = Line(logging.WARNING, f"✗ {NOT_SAVING}. {WHY_NOT}"), Line(logging.INFO, f"✓ {SAVING}")
         return [late if effect.is_late else on_time]

@@ -148,7 +148,10 @@ class PastReader:
             TooLarge: it takes more than the reserved memory.
         """
         if isinstance(wanted, ReadPast):
-            return await self._read_bench(wanted.clock, loan)
+            past = await self._read_bench(wanted.clock, loan)
+            if past is not None:
+                past.lanes = wanted.lanes
+            return past
         if wanted.after == wanted.until:
             loan.resize(0)
             return PastEntries(self._epoch, wanted.after, [], {})

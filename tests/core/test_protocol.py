@@ -13,7 +13,8 @@ import pytest
 from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.messages import ClientMessage, ServerMessage
 from optiverse_collab.core.records import Put, Set
-from tests.helpers.wire import Peer, Wire, use_held
+from tests.helpers.replicas import use_held
+from tests.helpers.wire import Peer, Wire
 
 ROOT = Path(__file__).parents[2]
 PROTOCOL = (ROOT / "docs" / "protocol.md").read_text("utf-8")

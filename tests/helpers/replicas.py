@@ -6,9 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from optiverse_collab.core.client.conflicts import HeldChange
+from optiverse_collab.core.client.conflicts import HeldChange, bring_back
 from optiverse_collab.core.client.journal import Changed, Dismissed, Entry, Held, Settled
 from optiverse_collab.core.client.pending import PendingChange
+from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.disk.file_format import Owner
@@ -62,3 +63,9 @@ entries: st.SearchStrategy[Entry] = st.one_of(
     st.builds(Held, _ids, st.builds(HeldChange, st.lists(_ops, min_size=1, max_size=2), st.just("ben"))),
     st.builds(Dismissed, _ids),
 )
+
+
+def use_held(replica: Replica, id: str) -> None:
+    """Repeat held changes of a record, as an edit (SEEN-9)."""
+    replica.edit(bring_back(replica.held[id], id in replica.view))
+    replica.dismiss_held(id)

@@ -22,6 +22,7 @@ from optiverse_collab.core.server.journal import (
     Kept,
     Outcome,
     Parent,
+    Return,
     Snapshot,
     StampedRecord,
     StampedTombstone,
@@ -109,6 +110,7 @@ def snapshot(clock: int = 0, records: int = 0, epoch: str = EPOCH, text: str = "
         parents=[Parent("epoch-0", clock // 2, 1_700_000_000_000)] if some else [],
         forgotten=(records, clock) if some else (0, 0),
         turns=[Turn(2, clock // 2, 1_700_000_000_000)] if some else [],
+        returns=[Return(("0123abcd",), 0, clock, clock, True)] if some else [],
     )
 
 

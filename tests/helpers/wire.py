@@ -10,7 +10,6 @@ import msgspec
 from msgspec import structs
 
 from optiverse_collab.core.client import effects as fx
-from optiverse_collab.core.client.conflicts import bring_back
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.core.limits import Limits
@@ -37,6 +36,7 @@ from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.past import Past, PastEntries
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.server.subscribers import Bounds
+from tests.helpers.stays_away import StaysAway
 
 E = TypeVar("E")
 
@@ -53,10 +53,16 @@ class Peer:
         heard: all effects that were not for the wire.
         texts: the messages that arrived, as JSON.
         closed: the reason, once the room closed the connection.
+
+    With `goes_back`, it brings back what a restored server lacks (BACK-11).
     """
 
-    def __init__(self, name: str, client_id: str | None = None, replica: Replica | None = None) -> None:
+    def __init__(
+        self, name: str, client_id: str = "", replica: Replica | None = None, goes_back: bool = False
+    ) -> None:
         self.session = SessionClient(name, replica or Replica(client_id or f"client of {name}"))
+        if not goes_back:
+            self.session.going_back = StaysAway(self.replica)
         self.screen: dict[str, Record] = {}
         self.heard: list[fx.SessionEffect] = []
         self.texts: list[str] = []
@@ -130,12 +136,10 @@ class Wire:
         self.tombstones = tombstones
         self.now_ms = 1_000_000
         self.start = History.empty("epoch 1")
-        self._kept: list[Kept] = []
-        self._names: list[Name] = []
+        self._kept, self._names = list[Kept](), list[Name]()
         self.room = self.open_room()
         self.peers: dict[str, Peer] = {}
-        self.recorded: list[str] = []
-        self.asked: list[ManageAccess] = []
+        self.recorded, self.asked = list[str](), list[ManageAccess]()
         self._connections = 0
 
     def open_room(self) -> Room:
@@ -250,7 +254,8 @@ class Wire:
     def _is_busy(self, peer: Peer, waits: bool) -> bool:
         replica = peer.replica
         pending = len(replica.pending) - (replica.rights.withheld if waits else 0)
-        return bool(peer.up or peer.down or pending or peer.session.past.waiting)
+        is_going_back = peer.session.going_back.wait_ms(self.now_ms) is not None
+        return bool(peer.up or peer.down or pending or peer.session.past.waiting or is_going_back)
 
     def perform(self, effects: Sequence[RoomEffect]) -> None:
         """Put the room's messages on the wire."""
@@ -290,18 +295,13 @@ class Wire:
         entries = [kept.data for kept in self._kept if kept.clock <= wanted.clock]
         past = Past(self.start.epoch, self.start.clock, self.start.head, [], entries)
         list(past.replay())
+        past.lanes = wanted.lanes
         return past
 
     def _down(self, connection_id: str, text: str) -> None:
         peer = self.peers.get(connection_id)
         if peer is not None:
             peer.down.append(text)
-
-
-def use_held(replica: Replica, id: str) -> None:
-    """Repeat held changes of a record, as an edit (SEEN-9)."""
-    replica.edit(bring_back(replica.held[id], id in replica.view))
-    replica.dismiss_held(id)
 
 
 def equal(wire: Wire, *peers: Peer) -> bool:

@@ -129,6 +129,6 @@ def test_a_process_whose_database_was_replaced_says_so(tmp_path: Path) -> None:
         process.start()
         answer = run(_ask(server, request))
         said = process.until_says(r"Session default was restored from a backup of (\S+), or .* then\. (.*)")
-    assert answer["parent"] == {"epoch": request["epoch"], "clock": 1, "time": said[1]}
+    assert answer["parent"] == {"epoch": request["epoch"], "clock": 1, "time": said[1], "shared": True}
     until = request["signed"]["time"]
     assert said[2].startswith(f"It lacks at least 1 change(s) made until {until}, which ann has.")

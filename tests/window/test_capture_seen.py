@@ -7,7 +7,8 @@ import pytest
 from optiverse_collab.core.client.effects import Conflict, ConflictKind
 from optiverse_collab.core.records import Record, Remove, Set
 from optiverse_collab.core.server.journal import Entry
-from tests.helpers.wire import Peer, Wire, use_held
+from tests.helpers.replicas import use_held
+from tests.helpers.wire import Peer, Wire
 from tests.window.capturing import Window, settle
 
 

@@ -9,13 +9,16 @@ import pytest
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.core.client import session
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Put
+from optiverse_collab.scripting import Bench
 from optiverse_collab.window import keeping
 from optiverse_collab_server.storage.backup import copy_folder
 from optiverse_collab_server.storage.restore import restore_folder
 from tests.helpers.managed_host import SOON, ManagedHost, join, until_stored
 from tests.helpers.server_process import ServerProcess
+from tests.helpers.stays_away import StaysAway
 
 LENS = Put("lens", "component", {"n": 0, "name": "Lens"})
 
@@ -47,6 +50,35 @@ def with_backup(
     return window
 
 
+@pytest.fixture
+def stays_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows don't bring back what the server lacks, as for people who may not edit (BACK-11)."""
+    monkeypatch.setattr(session, "GoingBack", StaysAway)
+
+
+def test_a_window_brings_back_what_the_backup_lacks(qtbot: QtBot, parent: QObject, tmp_path: Path) -> None:
+    """BACK-11: while it is in the session, and later from its copy on disk; both say so."""
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    with ServerProcess(data) as server:
+        window = with_backup(qtbot, parent, server, data, backup)
+        restored(server, data, backup)
+        with Bench(server.url, "lab", "script") as bench:
+            qtbot.waitUntil(lambda: "mirror" in bench, timeout=SOON)
+            assert not window.failures
+            qtbot.waitUntil(lambda: any("had lost the last" in text for text in window.texts("WARNING")))
+            window.host.user_does(Put("prism", "component", {"name": "Still later"}))
+            until_stored(qtbot, window, "prism")
+        window.manager.close()
+        assert window.manager.background.wait(SOON / 1000)
+        restored(server, data, backup)
+        again = ManagedHost(parent)
+        join(qtbot, again, server.url, "lab")
+        qtbot.waitUntil(lambda: {*again.host.bench} == {"lens", "mirror", "prism"}, timeout=SOON)
+        until_stored(qtbot, again, "prism")
+        again.manager.close()
+
+
+@pytest.mark.usefixtures("stays_away")
 def test_window_in_a_session_says_that_it_was_restored(qtbot: QtBot, parent: QObject, tmp_path: Path) -> None:
     """CLK-8: and how much more the window knows; its bench stays."""
     data, backup = tmp_path / "data", tmp_path / "backup"
@@ -60,6 +92,7 @@ def test_window_in_a_session_says_that_it_was_restored(qtbot: QtBot, parent: QOb
         window.manager.close()
 
 
+@pytest.mark.usefixtures("stays_away")
 def test_window_that_comes_back_saves_what_the_backup_lacks(
     qtbot: QtBot, parent: QObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +112,7 @@ def test_window_that_comes_back_saves_what_the_backup_lacks(
         again.manager.close()
 
 
+@pytest.mark.usefixtures("stays_away")
 def test_window_proves_that_files_were_copied_back(
     qtbot: QtBot, parent: QObject, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,9 +121,9 @@ def test_window_proves_that_files_were_copied_back(
     monkeypatch.setattr(keeping, "copy_path", lambda *_: copy)
     with ServerProcess(data) as server:
         window = with_backup(qtbot, parent, server, data, backup)
-        session = window.manager.service.session
-        assert session is not None
-        qtbot.waitUntil(lambda: is_signed(session.replica), timeout=20 * 1000)  # at the next heartbeat
+        client = window.manager.service.session
+        assert client is not None
+        qtbot.waitUntil(lambda: is_signed(client.replica), timeout=20 * 1000)  # at the next heartbeat
         window.manager.close()
         assert window.manager.background.wait(SOON / 1000)
         server.kill()

@@ -11,6 +11,7 @@ from optiverse_collab.core.client.carrying import BroughtBack
 from optiverse_collab.core.client.connection_effects import DropConnection
 from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnprotected
 from optiverse_collab.core.client.effects import ConflictKind, LossKind
+from optiverse_collab.core.client.past_effects import WentBack
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import (
     ConnectionAck,
@@ -221,3 +222,11 @@ def test_changes_that_came_back() -> None:
     [(_, text)] = said(one)
     assert text.startswith("✓ 1 change that the server had lost came back from the window of x")
     assert "\n" not in text
+
+
+def test_changes_that_come_back_from_here() -> None:
+    """BACK-11"""
+    [(level, text)] = said(WentBack("2026-05-03T09:05:30.000Z", 112, 14))
+    assert level == logging.WARNING
+    assert text.startswith("✓ The server had lost the last 112 changes, made after ")
+    assert text.endswith("What became of 14 items comes back from here; later edits stay.")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
+from collections import ChainMap, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TypeGuard
+from typing import NamedTuple, TypeGuard
 
 from optiverse_collab.core.client import conflicts, sweeps
 from optiverse_collab.core.client.arriving import Answers, Arriving
@@ -15,7 +15,7 @@ from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.client.rights import is_denial
 from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.document import Document
-from optiverse_collab.core.protocol.changes import Change
+from optiverse_collab.core.protocol.changes import RECENT, Change, Returned
 from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch, Pong
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
 from optiverse_collab.core.protocol.positions import SignedHead
@@ -25,6 +25,19 @@ LANES = (Lane.BENCH, Lane.META)
 """The lanes that a replica knows (DOC-8)."""
 
 Told = list[Conflict | Lost | BenchReplaced]
+
+
+class SharedPast(NamedTuple):
+    """The last position that a replica and the session's history have in common (BACK-11).
+
+    Attributes:
+        clock, head: the position.
+        records: all records at that moment.
+    """
+
+    clock: int
+    head: str
+    records: list[Record]
 
 
 class Confirmed:
@@ -40,6 +53,7 @@ class Confirmed:
         document: the records.
         pending, origins: as given.
         accepted: whether the server has accepted a change of this replica, and remembers it.
+        heads: the newest ones, newest last, for BACK-13.
         signed: the newest position in this epoch that the server signed (BACK-2).
         term: of the server that brought the document to its position; 0 if it isn't known (CLK-9).
     """
@@ -54,6 +68,7 @@ class Confirmed:
         self.accepted = saved is not None and saved.accepted
         self.signed = saved.signed if saved else None
         self.term = saved.term if saved else 0
+        self.heads = deque([self.head], RECENT)
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
 
     def is_continued_by(self, message: FullState | Delta | OtherHistory) -> TypeGuard[FullState | Delta]:
@@ -67,7 +82,19 @@ class Confirmed:
         parent = message.parent if isinstance(message, OtherHistory) else None
         if parent is None or parent.epoch != self.epoch or self.clock <= parent.clock:
             return EpochChanged(message.epoch)
-        return EpochChanged(message.epoch, parent.time, self.clock - parent.clock)
+        shared = parent.clock if parent.is_shared else None
+        return EpochChanged(message.epoch, parent.time, self.clock - parent.clock, shared)
+
+    @property
+    def returned(self) -> Returned:
+        """The step that brings all of it back (BACK-13)."""
+        return Returned(tuple(dict.fromkeys(head[:8] for head in reversed(self.heads) if head)))
+
+    def go_back(self, to: SharedPast) -> None:
+        """Be what this was at an earlier position (BACK-11)."""
+        self.clock, self.head, self.signed = to.clock, to.head, None
+        self.heads = deque([to.head], RECENT)
+        self.document = Document(to.records)
 
     @property
     def of_server(self) -> tuple[bool, SignedHead | None, int]:
@@ -111,6 +138,7 @@ class Confirmed:
                 if ack is None:
                     authors[op.id] = change.user_id
             self.clock, self.head = change.clock, patch.head
+        self.heads.append(patch.head)
         told += self.take_refusals(patch.acks, mine)
         ids.update(mine)
         if self._removed:
@@ -138,6 +166,7 @@ class Confirmed:
         if last.epoch != self.epoch:
             self.signed = None
         self.epoch, self.clock, self.head, self.term = last.epoch, last.clock, last.head, last.term
+        self.heads.append(last.head)
         self.accepted = last.client_clock > 0 or any(last.settled.values())
         if isinstance(last, Delta):
             ids = arriving.apply_to(self.document)

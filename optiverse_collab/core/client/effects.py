@@ -17,6 +17,7 @@ from optiverse_collab.core.client.past_effects import (
     EntriesUnavailable,
     PastArrived,
     PastUnavailable,
+    WentBack,
 )
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import ClientMessage, ConnectionAck
@@ -163,11 +164,13 @@ class EpochChanged:
         restored: the time (MSG-7) of the backup from which the session was restored, if it is the replica's
             history up to there (CLK-8).
         missing: how many of the replica's changes the backup lacks.
+        shared: a clock up to which both have everything; None if none is known.
     """
 
     epoch: str
     restored: str = ""
     missing: int = 0
+    shared: int | None = None
 
 
 ReplicaEffect = (
@@ -183,6 +186,7 @@ ReplicaEffect = (
     | SyncProgress
     | Diverged
     | EpochChanged
+    | WentBack
 )
 
 

@@ -30,6 +30,21 @@ class BenchReplaced:
 
 
 @dataclass(frozen=True)
+class WentBack:
+    """The server was restored from a backup, and the replica brings back what that lacks (BACK-11).
+
+    Attributes:
+        restored: the time (MSG-7) of the backup.
+        missing: how many changes it lacks.
+        records: how many records they changed in the end.
+    """
+
+    restored: str
+    missing: int
+    records: int
+
+
+@dataclass(frozen=True)
 class PastArrived:
     """The requested bench, as it was after the change at `clock` (HIST-2)."""
 

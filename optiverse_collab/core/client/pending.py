@@ -37,6 +37,7 @@ class PendingChange(msgspec.Struct):
         former: client ids and numbers under which it may have been sent before the replica was restored.
         away: it was made without a connection, or its answer never came (SYNC-5).
         lane: its lane.
+        after: see `PushedChange`; `is_met`: somebody else changed its records meanwhile.
     """
 
     client_clock: int
@@ -51,6 +52,8 @@ class PendingChange(msgspec.Struct):
     away: bool = False
     lane: Lane = Lane.BENCH
     values: int = 0
+    after: str = ""
+    is_met: bool = False
 
     @property
     def operations(self) -> list[Op]:
@@ -60,7 +63,7 @@ class PendingChange(msgspec.Struct):
     @property
     def pushed(self) -> PushedChange:
         """The message that is sent."""
-        return PushedChange(self.client_clock, self.operations, self.seen, self.yields, self.step)
+        return PushedChange(self.client_clock, self.operations, self.seen, self.yields, self.step, self.after)
 
 
 class Pending:
@@ -115,16 +118,10 @@ class Pending:
                 return
         change = squash(ops)
         size, values = _size(change)
-        if size > max_bytes:
-            raise ChangeRefused(
-                Reason.TOO_LARGE,
-                f"The change has {size} bytes, and the limit is {max_bytes}; split it.",
-            )
-        if values > VALUES_PER_CHANGE:
-            raise ChangeRefused(
-                Reason.TOO_LARGE,
-                f"The change has {values} values, and the limit is {VALUES_PER_CHANGE}; split it.",
-            )
+        for has, most, unit in ((size, max_bytes, "bytes"), (values, VALUES_PER_CHANGE, "values")):
+            if has > most:
+                sentence = f"The change has {has} {unit}, and the limit is {most}; split it."
+                raise ChangeRefused(Reason.TOO_LARGE, sentence)
         check_count([op for listed in change.values() for op in listed])
         if change:
             self._make_room(size)
@@ -154,10 +151,9 @@ class Pending:
         return min((_seen_of(name, op.id, changes, shown) for name in names), default=shown)
 
     def close_on(self, ids: Iterable[str]) -> None:
-        """Others changed these records: no later edit joins an earlier change."""
-        tail = self.changes[-1] if self.changes else None
-        if tail is not None and not tail.sent and any(id in tail.ops for id in ids):
-            tail.closed = True
+        """Others changed these records: no later edit joins an earlier change, which has not seen that."""
+        for change in (one for id in ids for one in self.on(id)):
+            change.closed = change.is_met = True
 
     @property
     def in_flight(self) -> int:
@@ -218,6 +214,15 @@ class Pending:
     def awaits(self, client_clock: int) -> bool:
         """Whether the change with this clock is in flight."""
         return any(change.client_clock == client_clock for change in self.changes[: self._in_flight])
+
+    def put_first(self, changes: Iterable[PendingChange], seen: int) -> None:
+        """Put changes before the others, which get new numbers; their user has seen nothing after `seen`."""
+        first = [*changes, *self.changes]
+        self.changes, self.bytes, self._by_id, self.unwritten = [], 0, {}, {}
+        self.unsend()
+        for one in first:
+            one.client_clock, one.seen, one.closed = self.next_clock, min(one.seen, seen), True
+            self._append(one)
 
     def drop(self, client_clock: int) -> PendingChange | None:
         """Remove and return the change with this clock; None if there is none."""

@@ -12,6 +12,9 @@ FIRST_BYTES = 32 * 1024
 LEAST_BYTES, MOST_BYTES = 2 * 1024, 1024 * 1024
 """The lower and upper limits: a few pushes of a drag, and the longest message."""
 
+MOST_IN_FLIGHT = 2**62
+"""No limit."""
+
 QUICK_MS, SLOW_MS = 300.0, 1000.0
 """An answer is quick, or slow, if it comes this much later than the quickest one."""
 

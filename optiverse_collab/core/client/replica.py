@@ -15,16 +15,18 @@ from optiverse_collab.core.checks import check_change
 from optiverse_collab.core.client import conflicts
 from optiverse_collab.core.client import effects as fx
 from optiverse_collab.core.client.arriving import Arriving
-from optiverse_collab.core.client.confirmed import LANES, Confirmed, Told
+from optiverse_collab.core.client.confirmed import LANES, Confirmed, SharedPast, Told
 from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.pending import Pending, PendingChange, restored
 from optiverse_collab.core.client.push_pace import PushPace
+from optiverse_collab.core.client.push_window import MOST_IN_FLIGHT
 from optiverse_collab.core.client.receipts import Receipts
 from optiverse_collab.core.client.rights import Rights
-from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.core.client.saved import FORMERS, Saved
 from optiverse_collab.core.client.view import Views, rehearse, show
 from optiverse_collab.core.client.write_ahead import WriteAhead
 from optiverse_collab.core.limits import Limits
+from optiverse_collab.core.protocol.changes import Returned
 from optiverse_collab.core.protocol.messages import (
     Delta,
     DocumentMessage,
@@ -36,12 +38,6 @@ from optiverse_collab.core.protocol.messages import (
 )
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Ids, Op, touched
-
-FORMERS = 32
-"""How many former client ids a replica remembers; older values of its own count as others'."""
-
-MOST_IN_FLIGHT = 2**62
-"""No limit on unanswered bytes."""
 
 
 class Replica:
@@ -67,9 +63,7 @@ class Replica:
         self.limits = limits or Limits()
         self._views = Views({}, {})
         self.view, self.meta = self._views
-        self.synced = False
-        self.window = MOST_IN_FLIGHT
-        self.held: dict[str, HeldChange] = {}
+        self.synced, self.window, self.held = False, MOST_IN_FLIGHT, dict[str, HeldChange]()
         self._formers: list[str] = []
         self._pending = Pending()
         self.write_ahead = WriteAhead(self, self._pending)
@@ -95,6 +89,11 @@ class Replica:
     def head(self) -> str:
         """The history's head at that clock, 32 hex digits."""
         return self._confirmed.head
+
+    @property
+    def returned(self) -> Returned:
+        """The step that brings all of this back after a loss (BACK-13)."""
+        return self._confirmed.returned
 
     # The user's side
 
@@ -199,6 +198,14 @@ class Replica:
         self._foreign = self._syncing
         return [self._confirmed.parting(message)] if self._syncing else []
 
+    def go_back(self, to: SharedPast, changes: Iterable[PendingChange]) -> list[fx.ReplicaEffect]:
+        """Continue at an earlier position, with the changes that lead from there to here (BACK-11)."""
+        ids = dict.fromkeys([*self._confirmed.document.records, *(record.id for record in to.records)])
+        self._pending.put_first(changes, seen=to.clock)
+        self._confirmed.go_back(to)
+        self.write_ahead.begin_again()
+        return [*self._show(ids, {}), *self._request_sync(everything=False)]
+
     def check_clock(self, pong: Pong) -> list[fx.ReplicaEffect]:
         """The server has sent everything up to a clock; if something is missing, ask for it (HASH-4)."""
         if not self.synced or pong.clock <= self.clock:
@@ -211,15 +218,9 @@ class Replica:
 
     def save(self) -> Saved:
         """Everything that `restore` needs."""
-        position = self.epoch, self.clock, self.head
-        return Saved(
-            [*self._formers, self.client_id],
-            *position,
-            list(self._confirmed.document.records.values()),
-            self._pending.copy(),
-            dict(self.held),
-            *self._confirmed.of_server,
-        )
+        confirmed, ids = self._confirmed, [*self._formers, self.client_id]
+        position = self.epoch, self.clock, self.head, list(confirmed.document.records.values())
+        return Saved(ids, *position, self._pending.copy(), dict(self.held), *confirmed.of_server)
 
     @classmethod
     def restore(cls, saved: Saved, client_id: str, limits: Limits | None = None) -> Replica:
@@ -233,10 +234,9 @@ class Replica:
         replica.held = dict(saved.held)
         replica._formers = saved.client_ids[-FORMERS:]
         replica._pending = restored(saved.pending, saved.client_ids[-1], saved.clock)
-        replica.write_ahead = WriteAhead(replica, replica._pending)
-        replica.rights = Rights(replica._pending)
-        origins = map(origin_of, [*replica._formers, client_id])
-        replica._confirmed = Confirmed(replica._pending, origins, saved)
+        pending, origins = replica._pending, map(origin_of, [*replica._formers, client_id])
+        replica.write_ahead, replica.rights = WriteAhead(replica, pending), Rights(pending)
+        replica._confirmed = Confirmed(pending, origins, saved)
         replica._show([*replica._confirmed.document.records, *replica._pending.touched()], {})
         return replica
 
@@ -285,7 +285,7 @@ class Replica:
         return effects
 
     def _request_sync(self, everything: bool) -> list[fx.ReplicaEffect]:
-        self.synced, self._syncing = False, True
+        self.synced, self._syncing, self._foreign = False, True, False
         self._pending.unsend()  # parts that the pages lack were refused or never arrived
         self._arriving.clear()
         epoch = None if everything else self.epoch
@@ -307,4 +307,4 @@ class Replica:
 
     def _seen(self, op: Op, last_shown: Mapping[str, int]) -> int:
         """The clock of an operation's record on the user's screen (SEEN-1)."""
-        return self._pending.seen_of(op, last_shown.get(op.id, self.clock))
+        return self._pending.seen_of(op, min(last_shown.get(op.id, self.clock), self.clock))

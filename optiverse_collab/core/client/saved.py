@@ -9,6 +9,9 @@ from optiverse_collab.core.client.pending import PendingChange
 from optiverse_collab.core.protocol.positions import SignedHead
 from optiverse_collab.core.records import Record
 
+FORMERS = 32
+"""How many former client ids a replica remembers; older values of its own count as others'."""
+
 
 class Saved(msgspec.Struct, frozen=True):
     """A complete replica: with it, offline edits outlive the program."""

@@ -28,13 +28,15 @@ from optiverse_collab.core.client.effects import (
     SessionEffect,
     Transmit,
 )
+from optiverse_collab.core.client.going_back import GoingBack
 from optiverse_collab.core.client.host_watch import HOSTS, HostWatch
 from optiverse_collab.core.client.line import Line
 from optiverse_collab.core.client.own_presence import OwnPresence
 from optiverse_collab.core.client.past import PastRequests
 from optiverse_collab.core.client.people import COLOUR, PERSON, People
 from optiverse_collab.core.client.push_pace import FEW, PUSH_EVERY_MS
-from optiverse_collab.core.client.replica import MOST_IN_FLIGHT, Replica
+from optiverse_collab.core.client.push_window import MOST_IN_FLIGHT
+from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.safekeeping import Safekeeping
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.presence import Presence
@@ -77,7 +79,7 @@ class SessionClient:
         participants: connection_id → participant, this one included.
         mine: this participant's presence; parts may be hidden.
         presence: the others' presence.
-        past: requests earlier benches.
+        past: requests earlier benches; `going_back` one for the replica.
         access: an owner's requests about access.
         expires: when this participant's role ends, as a timestamp; None for never.
         host: knows whose editor runs the server.
@@ -94,8 +96,7 @@ class SessionClient:
         self.safekeeping = Safekeeping()
         self.participants: dict[str, Participant] = {}
         self.presence = Presence(Limits())
-        self.past = PastRequests()
-        self.access = AccessRequests()
+        self.past, self.access, self.going_back = PastRequests(), AccessRequests(), GoingBack(replica)
         self.expires: str | None = None
         self.host = HostWatch()
         self.people = People()
@@ -114,9 +115,8 @@ class SessionClient:
         self.participants.clear()
         self.presence.replace({})
         self.line.closed()
-        self.replica.disconnected()
-        self.past.disconnected()
-        self.access.disconnected()
+        for part in (self.replica, self.past, self.going_back, self.access):
+            part.disconnected()
 
     def show(self, state: Mapping[str, Any]) -> None:
         """Change my presence: key → value, None to remove a key; `poll` sends it.
@@ -137,7 +137,8 @@ class SessionClient:
             return self.line.wait_ms(now_ms) if self.is_outside else None
         waits = [self.line.wait_ms(now_ms)]
         past = self.past.wait_ms(now_ms) if self.replica.synced else None
-        waits += [wait for wait in (self.replica.wait_ms(now_ms), past) if wait is not None]
+        others = self.replica.wait_ms(now_ms), self.going_back.wait_ms(now_ms), past
+        waits += [wait for wait in others if wait is not None]
         if self.mine.changed:
             waits.append(self._presence_wait_ms(now_ms))
         return 0.0 if self.access.is_due else min(waits)
@@ -154,7 +155,7 @@ class SessionClient:
         return effects
 
     def _due(self, now_ms: float) -> list[SessionEffect]:
-        effects: list[SessionEffect] = [*self.replica.poll(now_ms)]
+        effects: list[SessionEffect] = [*self.replica.poll(now_ms), *self.going_back.poll(now_ms)]
         if self.replica.synced:
             effects += self.past.poll(now_ms)
         effects += self.access.poll()
@@ -219,7 +220,7 @@ class SessionClient:
             return self._hear_presence(message)
         if isinstance(message, (PastPage, EntriesPage, PastRefused)):
             self.line.paged(size, now_ms)
-            return [*self.past.receive(message)]
+            return [*self.going_back.hear(message), *self.past.receive(message)]
         if isinstance(message, AccessMessage):
             return self._hear_access(message)
         if isinstance(message, ParcelMessage):
@@ -228,7 +229,7 @@ class SessionClient:
             return [ProtocolFault(f"The server did not accept a message: {message.message}", serious=True)]
         if isinstance(message, Wait):
             return [*self.safekeeping.waits(message)]
-        effects: list[SessionEffect] = [*self.safekeeping.saved(), *self.replica.receive(message, size)]
+        effects: list[SessionEffect] = [*self.safekeeping.saved(), *self.going_back.receive(message, size)]
         self.line.answered(message, size, self.replica.unanswered, now_ms)
         self.replica.window = self.line.window.bytes
         return effects

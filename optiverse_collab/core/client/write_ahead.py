@@ -141,6 +141,10 @@ class WriteAhead:
         """There is a disk: everything is written before it is sent, starting with a complete copy."""
         self.has_disk, self.is_on = True, True
 
+    def begin_again(self) -> None:
+        """The replica is another one than what is on disk: a new copy comes before anything else."""
+        self._has_copy, self._asked, self._retry_ms = False, None, None
+
     def end(self) -> Write | None:
         """The session is left, and nothing waits for the disk any longer; the last write, if there is a disk.
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from typing import Annotated, NamedTuple
 
 import msgspec
 
@@ -19,6 +20,11 @@ RESTORE = "restore:"
 MERGE = "merge:"
 """The prefix of a step's id that brings a bench's edits from elsewhere (HIST-12)."""
 
+RECENT = 12
+"""How many heads a replica remembers, and names in a step that brings back what was lost (BACK-13)."""
+
+_RETURN = re.compile(r"return:([0-9a-f]{8}(?:\.[0-9a-f]{8}){0,11})(:more)?")
+
 
 Number = Annotated[int, msgspec.Meta(ge=1, le=LARGEST_NUMBER)]
 """A client's number for a change (LIM-12)."""
@@ -29,6 +35,29 @@ def replaces_bench(step: str) -> bool:
     return step.startswith((SWEEP, RESTORE))
 
 
+class Returned(NamedTuple):
+    """What a step brings back that the server had lost (BACK-13): all of a history up to a head.
+
+    Attributes:
+        heads: the first 8 hex digits of the last heads of that history that its replica knew, newest first.
+        is_whole: whether the step ends with this change.
+    """
+
+    heads: tuple[str, ...]
+    is_whole: bool = True
+
+    @property
+    def step(self) -> str:
+        """The id of the step."""
+        return f"return:{'.'.join(self.heads)}{'' if self.is_whole else ':more'}"
+
+
+def returned_by(step: str) -> Returned | None:
+    """What a step claims to bring back; None if it is another step."""
+    match = _RETURN.fullmatch(step)
+    return None if match is None else Returned(tuple(match[1].split(".")), match[2] is None)
+
+
 class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):
     """One change of a push: refused as a whole, or accepted.
 
@@ -37,6 +66,7 @@ class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):
         seen: the clock of the state on the user's screen (SEEN-1); None for everything sent.
         yields: whether it keeps unseen values of others (SEEN-4).
         step: the client's id for the step that it is a part of (PUSH-8).
+        after: the newest head of a lost history that its user had seen; empty if there is none (BACK-13).
     """
 
     client_clock: Number
@@ -44,6 +74,7 @@ class PushedChange(msgspec.Struct, frozen=True, omit_defaults=True):
     seen: int | None = None
     yields: bool = msgspec.field(name="yield", default=False)
     step: str = ""
+    after: str = ""
 
 
 class Change(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -7,7 +7,7 @@ from enum import Enum
 import msgspec
 
 from optiverse_collab.core.protocol.message import Message, RequestNumber
-from optiverse_collab.core.records import Op, Record
+from optiverse_collab.core.records import Lane, Op, Record
 
 
 class PastRefusal(str, Enum):
@@ -25,15 +25,17 @@ class PastRefusal(str, Enum):
     """Storage failed, or the history is damaged there."""
 
 
-class PastRequest(Message, frozen=True, tag="past:request"):
+class PastRequest(Message, frozen=True, tag="past:request", omit_defaults=True):
     """Ask for the bench as it was after the change at a clock (HIST-1).
 
     Attributes:
         clock: of the session's history; 0 is before the first change.
+        lanes: of the records; only those of the bench if none are named.
     """
 
     request: RequestNumber
     clock: int
+    lanes: list[Lane] = []
 
 
 class PastPage(Message, frozen=True, tag="past:page"):

@@ -12,11 +12,13 @@ class ParentPosition(msgspec.Struct, frozen=True):
         epoch: the replica's.
         clock: of the last change that both have.
         time: when that change was made (MSG-7).
+        is_shared: whether both have all changes up to it; otherwise they may part earlier (BACK-4).
     """
 
     epoch: str
     clock: int
     time: str
+    is_shared: bool = msgspec.field(name="shared", default=False)
 
 
 class SignedHead(msgspec.Struct, frozen=True):

@@ -6,14 +6,21 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum, auto
 
 from optiverse_collab.core.limits import PROPERTIES
-from optiverse_collab.core.records import Op, Put, Record, Remove, Set, apply, same_value, touched
-from optiverse_collab.core.server.journal import Touched
+from optiverse_collab.core.records import (
+    HEIGHT,
+    UNIT,
+    Op,
+    Put,
+    Record,
+    Remove,
+    Set,
+    apply,
+    same_value,
+    touched,
+)
+from optiverse_collab.core.server.journal import Return, Touched
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
 from optiverse_collab.errors import ChangeRefused, Reason
-
-HEIGHT = "z_value"
-UNIT = frozenset(("parent", "order", HEIGHT))
-"""The place of a record among the others: three properties that count as one (SEEN-6)."""
 
 MOST_MET = 50_000
 """A change may remove at most this many properties that must be checked one by one (LIM-11)."""
@@ -45,6 +52,7 @@ class Judgement:
         yields: whether it keeps unseen values.
         own: the numbers of its origins.
         records, stamps, tombstones: of the session.
+        known: what others brought back after a loss that had been on the screen before it (BACK-13).
 
     Attributes:
         records: id → record after the change; None if it is gone.
@@ -65,8 +73,9 @@ class Judgement:
         records: Mapping[str, Record],
         stamps: Mapping[str, RecordStamps],
         tombstones: Mapping[str, Tombstone],
+        known: Collection[Return] = (),
     ) -> None:
-        self._seen, self._yields, self._own = seen, yields, own
+        self._seen, self._yields, self._own, self._known = seen, yields, own, known
         self._stamps, self._tombstones = stamps, tombstones
         before = {id: records[id] for id in touched(ops) if id in records}
         self.added = -len(before)
@@ -191,7 +200,8 @@ class Judgement:
         return [Touched(id, list(names), *side) for (id, _, *side), names in parts.items()]
 
     def _is_unseen(self, stamp: Stamp) -> bool:
-        return stamp.clock > self._seen and stamp.origin not in self._own
+        is_new = stamp.clock > self._seen and stamp.origin not in self._own
+        return is_new and not any(one.has(stamp) for one in self._known)
 
     def _without(self, op: Op, held: set[str]) -> Op | None:
         """An operation without the held properties, which become an operation in `dropped`."""

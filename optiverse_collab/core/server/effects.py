@@ -13,8 +13,11 @@ from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.messages import Delta, FullState, PresencePatch
 from optiverse_collab.core.protocol.outcomes import Ack
 from optiverse_collab.core.protocol.pages import PageSize
+from optiverse_collab.core.records import Lane
 from optiverse_collab.core.server.journal import Kept, Parent
 from optiverse_collab.core.server.names import Name
+
+ON_BENCH = frozenset((Lane.BENCH,))
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,7 @@ class ReadPast:
     to: str
     request: int
     clock: int
+    lanes: frozenset[Lane] = ON_BENCH
 
 
 @dataclass(frozen=True)

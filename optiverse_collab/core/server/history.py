@@ -27,6 +27,7 @@ from optiverse_collab.core.server.names import Name, NameKind, Names
 from optiverse_collab.core.server.occasions import Occasion, Occasions
 from optiverse_collab.core.server.outcomes import MANY, Outcomes, encoded_within
 from optiverse_collab.core.server.references import References
+from optiverse_collab.core.server.returns import Returns
 from optiverse_collab.core.server.snapshots import SnapshotBuilder, stamped
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp, Tombstone
 from optiverse_collab.core.server.sweeps import Sweeps
@@ -61,12 +62,11 @@ class History:
         clock: the clock of the last change, and `time_ms` its time.
         start: the oldest clock from which a delta can be made.
         document: the records.
-        names: origins and authors.
-        chain: the head.
+        names: origins and authors; `chain`: the head.
         stamps: id → stamps of a living record; the most recently changed one is last.
         tombstones: removed id → stamp and lane.
         outcomes: what people may not have received yet.
-        sweeps: the last steps that replaced the bench.
+        sweeps, returns: the last steps that replaced the bench, and those that brought back what was lost.
         versions: the kept moments.
         parents: the histories that it was restored from, oldest first.
         clients: which changes were accepted from whom.
@@ -85,16 +85,13 @@ class History:
         space: Space | None = None,
         term: int = TERM,
     ) -> None:
-        self.turns = Turns(snapshot.turns, snapshot.term)
         self.epoch, self.clock, self.start = snapshot.epoch, snapshot.clock, snapshot.history_start
-        self.limits = limits or Limits()
-        self.names = Names(names)
-        self.chain = Chain(snapshot.head, snapshot.heads)
+        self.limits, self.names = limits or Limits(), Names(names)
+        self.turns, self.chain = Turns(snapshot.turns, snapshot.term), Chain(snapshot.head, snapshot.heads)
         self.document = Document(one.record for one in snapshot.records)
         self.outcomes = Outcomes(snapshot.outcomes, snapshot.outcomes_from, outcomes)
-        self.sweeps = Sweeps(snapshot.sweeps)
-        self.clients = Clients(snapshot, clients)
-        self.parents = newest(snapshot.parents)
+        self.sweeps, self.returns = Sweeps(snapshot.sweeps), Returns(snapshot.returns)
+        self.clients, self.parents = Clients(snapshot, clients), newest(snapshot.parents)
         self._max_tombstones, self.time_ms = tombstones, snapshot.time_ms
         self.stamps, self.tombstones = stamped(snapshot)
         self.versions = Versions(self.document.records.values())
@@ -138,9 +135,9 @@ class History:
         lane, time_ms = lane_of(change.ops, records, tombstones), max(self.time_ms, time_ms)
         moment = Moment(self._occasions.edited or self.clock, self.clock)
         ops = self.versions.completed(change.ops, lane, moment, author, time_ms)
-        judged = Judgement(ops, seen, change.yields, {number, *own}, records, self.stamps, tombstones)
-        sizes = self._check_result(judged)
-        data = encoded_within(self.limits.change_bytes, judged, self.names)
+        ops, known = self.returns.news(change.step, number, ops), self.returns.known_to(change, number)
+        judged = Judgement(ops, seen, change.yields, {number, *own}, records, self.stamps, tombstones, known)
+        sizes, data = self._check_result(judged), encoded_within(self.limits.change_bytes, judged, self.names)
         entry = Entry(
             clock=self.clock + 1,
             term=self.turns.term,
@@ -234,6 +231,7 @@ class History:
             forgotten=(self.clients.forgotten, self.clients.settled),
             watched=self._occasions.watched(),
             turns=list(self.turns.kept),
+            returns=list(self.returns.kept),
         )
         return SnapshotBuilder(rest, self.document.records, self.stamps, self.tombstones)
 
@@ -279,6 +277,7 @@ class History:
             self._prune()
         self._occasion = self._occasions.note(entry, begins_sweep=self.sweeps.note(entry))
         self.outcomes.note(entry)
+        self.returns.note(entry)
 
     def _apply(self, op: Op, stamp: Stamp, copies: set[str]) -> None:
         record = self.document.records.get(op.id)

@@ -128,6 +128,27 @@ class Client(msgspec.Struct, frozen=True, array_like=True, gc=False):
     first_number: int = 0
 
 
+class Return(msgspec.Struct, frozen=True, array_like=True):
+    """A step that brought back what the server had lost (BACK-13).
+
+    Attributes:
+        heads: the last ones of the lost history that its replica knew, newest first.
+        origin: the number of the replica's origin.
+        first, last: the clocks of its changes.
+        is_whole: whether the last of them is here.
+    """
+
+    heads: tuple[str, ...]
+    origin: int
+    first: int
+    last: int
+    is_whole: bool
+
+    def has(self, stamp: Stamp) -> bool:
+        """Whether it set a value."""
+        return self.origin == stamp.origin and self.first <= stamp.clock <= self.last
+
+
 class Sweep(msgspec.Struct, frozen=True, array_like=True):
     """A step that replaced the bench (PUSH-9).
 
@@ -252,6 +273,7 @@ class Snapshot(msgspec.Struct, frozen=True):
         others settled (`Clients`).
         watched: for the server's own versions.
         turns: the takeovers by standbys, oldest first.
+        returns: the last steps that brought lost changes back, oldest first.
     """
 
     epoch: str
@@ -273,6 +295,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     forgotten: tuple[int, int] = (0, 0)
     watched: Watched = Watched()
     turns: list[Turn] = []
+    returns: list[Return] = []
 
 
 def newest(parents: Sequence[Parent]) -> list[Parent]:

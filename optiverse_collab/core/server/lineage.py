@@ -39,7 +39,7 @@ def parent_position(history: History, epoch: str, request: SyncRequest) -> Paren
     """
     own = history.turns.parted(request.term, request.clock) if epoch == history.epoch else None
     parted = _parted(history, epoch) if own is None else own
-    return None if parted is None else ParentPosition(epoch, parted.clock, timestamp(parted.time_ms))
+    return None if parted is None else ParentPosition(epoch, parted.clock, timestamp(parted.time_ms), True)
 
 
 def epochs_here(history: History) -> list[str]:

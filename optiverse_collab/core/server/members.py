@@ -15,6 +15,7 @@ from optiverse_collab.core.protocol.access import UserRole
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import (
     PROTOCOL_VERSION,
+    ClientMessage,
     ConnectionAck,
     SyncRequest,
     UserAway,
@@ -23,6 +24,8 @@ from optiverse_collab.core.protocol.messages import (
 )
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.protocol.participants import Participant
+from optiverse_collab.core.protocol.past import PastRequest
+from optiverse_collab.core.protocol.positions import ParentPosition
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server.effects import Close, Send
 from optiverse_collab.core.server.history import History
@@ -60,6 +63,7 @@ class Member:
         settled: the numbers of the origins that it has settled (SYNC-8).
         pushed: its last change; `accepted` the last one that was accepted.
         denied: one of its changes lacked a right, and it has not synchronised since (ACC-8).
+        parted: where its history became another one (BACK-11); None if it didn't.
     """
 
     wanted_name: str
@@ -70,6 +74,7 @@ class Member:
     pushed: int = 0
     denied: bool = False
     accepted: int = 0
+    parted: ParentPosition | None = None
 
     @property
     def role(self) -> Role:
@@ -80,6 +85,11 @@ class Member:
     def grant(self) -> str:
         """The id of its grant; empty if it needs none."""
         return self.participant.person
+
+    def goes_back_with(self, message: ClientMessage) -> bool:
+        """Whether a message asks for the bench where its history became another one (BACK-11)."""
+        parted = self.parted
+        return parted is not None and isinstance(message, PastRequest) and message.clock == parted.clock
 
     def synchronise(self, request: SyncRequest, history: History) -> None:
         """Its request is about to be answered with pages of this history."""

@@ -14,7 +14,7 @@ from optiverse_collab.core.protocol.past import EntriesRequest, PastRefusal, Pas
 from optiverse_collab.core.record_size import RECORD_BYTES
 from optiverse_collab.core.records import Lane
 from optiverse_collab.core.server.chain import next_head
-from optiverse_collab.core.server.effects import ReadEntries, ReadPast, Send
+from optiverse_collab.core.server.effects import ON_BENCH, ReadEntries, ReadPast, Send
 from optiverse_collab.core.server.journal import Entry
 from optiverse_collab.core.server.raw_records import (
     CHANGE_BYTES,
@@ -55,6 +55,7 @@ class Past:
     Attributes:
         clock, head: the position up to which it was replayed.
         memory: an upper bound on its size in bytes, which grows during the replay.
+        lanes: those of the records in `pages`.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Past:
         self._entries = entries
         self._records: dict[str, RawChange | msgspec.Raw] = {}
         self.memory = 0
+        self.lanes = ON_BENCH
 
     def replay(self) -> Iterator[None]:
         """Advance to the last entry, in short steps."""
@@ -83,18 +85,19 @@ class Past:
 
     def pages(self, request: int, page_bytes: SupportsInt) -> Iterator[RawPastPage]:
         """The answer to a request, each page built when it is needed."""
-        records = self._on_bench()
+        records = self._in(self.lanes)
         parts: Iterator[tuple[list[msgspec.Raw], bool]] = marked_pages(map(_whole, records), page_bytes)
         for page, last in parts:
             yield RawPastPage(request, self._epoch, self.clock, self.head.hex(), len(records), page, last)
 
     def bench(self) -> list[msgspec.Raw]:
         """The records of the bench, in the document's order."""
-        return [*map(_whole, self._on_bench())]
+        return [*map(_whole, self._in(ON_BENCH))]
 
-    def _on_bench(self) -> list[RawChange | msgspec.Raw]:
+    def _in(self, lanes: frozenset[Lane]) -> list[RawChange | msgspec.Raw]:
+        """The records of some lanes; all that are not `RawChange` are the bench's."""
         records = self._records.values()
-        return [one for one in records if not isinstance(one, RawChange) or one.lane is Lane.BENCH]
+        return [one for one in records if (one.lane if isinstance(one, RawChange) else Lane.BENCH) in lanes]
 
     def _index(self) -> Iterator[int]:
         """Find the ids of the records; yields the length of each."""
@@ -190,7 +193,7 @@ def answer(to: str, message: PastRequest | EntriesRequest, known: int) -> ReadPa
         if 0 <= message.after <= until <= known:
             return ReadEntries(to, message.request, message.after, until, message.since_ms)
     elif 0 <= message.clock <= known:
-        return ReadPast(to, message.request, message.clock)
+        return ReadPast(to, message.request, message.clock, frozenset(message.lanes) or ON_BENCH)
     return Send((to,), refused(message.request, PastRefusal.NO_SUCH_CLOCK))
 
 

@@ -74,12 +74,11 @@ class Room:
         self.session_id = session_id
         self.history = history
         self._server = server
-        self._members, self._now_ms = Members(), 0
+        self._members, self._now_ms, self._unsaved = Members(), 0, list[Kept]()
         self._presence = Presence(history.limits, PRESENCE_BYTES, history.space)
         self._pace = PresencePace(history.limits.page_bytes)
         self._delivery = Delivery(history, bounds)
         self._signatures, self._news = Signatures(key, session_id, history), news or StandbyNews()
-        self._unsaved: list[Kept] = []
         self.parcels = Parcels(key, session_id, history)
         self._recovery = Recovery(key, session_id, history, self._signatures, self._take)
 
@@ -154,7 +153,7 @@ class Room:
         if isinstance(message, ParcelsReturned):
             self._recovery.take(connection_id, member.participant.user_id, message, now_ms)
             return []
-        if member.request is None:
+        if member.request is None and not member.goes_back_with(message):
             return [_error(connection_id, Reason.NOT_SYNCED, "Send sync:request before anything else.")]
         if isinstance(message, (PastRequest, EntriesRequest)):
             return [past.answer(connection_id, message, known=self._delivery.sent)]
@@ -227,6 +226,7 @@ class Room:
         if self._recovery.holds(connection_id, request, answer):
             return effects
         if isinstance(answer, OtherHistory):
+            member.parted = answer.parent
             return [*effects, Send((connection_id,), answer)]
         if request.carries:
             self.parcels.carry(connection_id)

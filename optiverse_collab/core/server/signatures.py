@@ -82,17 +82,22 @@ class Signatures:
         if end is None or not end.clock:
             return answer, []
         noticed: list[BackupNoticed] = []
-        if signed is not None and end not in self._restored and self._proves_loss(end, signed):
-            self._restored.add(end)
+        place = replace(end, is_shared=False)
+        if signed is not None and place not in self._restored and self._proves_loss(end, signed):
+            self._restored.add(place)
             is_asked = may_ask and request.carries and end.clock == self._history.clock
             missing = signed.clock - end.clock
             noticed.append(BackupNoticed(connection_id, end.time, missing, signed.time, is_asked))
-        return (replace(answer, parent=end) if end in self._restored else answer), noticed
+        if answer.parent is not None or place in self._restored:
+            answer = replace(answer, parent=replace(end, is_shared=self._is_shared(end, signed)))
+        return answer, noticed
 
     def shows_loss(self, answer: OtherHistory) -> bool:
         """Whether a replica has changes that would come next: they are lost, and none was accepted since."""
         end = answer.parent
-        return end in self._restored and end.clock == self._history.clock
+        if end is None or replace(end, is_shared=False) not in self._restored:
+            return False
+        return end.clock == self._history.clock
 
     def recovered(self) -> None:
         """Changes were brought back (BACK-10): what is still missing is noticed again."""
@@ -107,13 +112,34 @@ class Signatures:
             end: where the position's epoch ended, at the latest.
             signed: the position.
         """
-        if self._key is None or signed.clock <= end.clock:
+        if signed.clock <= end.clock or not self._is_own(end.epoch, signed):
             return False
-        expected = self._sign(self._key, end.epoch, signed.clock, signed.head, signed.time)
-        if not compare_digest(expected.encode(), signed.signature.encode()):
-            return False
+        return not self._may_have(signed)
+
+    def _is_shared(self, end: ParentPosition, signed: SignedHead | None) -> bool:
+        """Whether a replica has everything up to the place where it parted from the history (BACK-4).
+
+        Args:
+            end: the place; `is_shared` says whether it is known from the history itself.
+            signed: the replica's signed position.
+        """
+        if signed is None or not self._is_own(end.epoch, signed):
+            return end.is_shared
+        if end.time <= signed.time:  # what was accepted after the loss is later than the signature
+            return True
+        return end.is_shared and signed.clock <= end.clock and self._may_have(signed)
+
+    def _may_have(self, signed: SignedHead) -> bool:
+        """Whether a signed position may be one of the history's; nobody knows for very old ones."""
         back = self._history.clock - signed.clock
-        return back < 0 or self._history.chain.agrees(back, signed.head) is False
+        return back >= 0 and self._history.chain.agrees(back, signed.head) is not False
+
+    def _is_own(self, epoch: str, signed: SignedHead) -> bool:
+        """Whether the server signed this position."""
+        if self._key is None:
+            return False
+        expected = self._sign(self._key, epoch, signed.clock, signed.head, signed.time)
+        return compare_digest(expected.encode(), signed.signature.encode())
 
     def _sign(self, key: bytes, epoch: str, clock: int, head: str, time: str) -> str:
         return signature_of(key, self._session_id, epoch, clock, head, time)

@@ -11,6 +11,7 @@ from optiverse_collab.core.server.journal import (
     Client,
     Outcome,
     Parent,
+    Return,
     Snapshot,
     StampedRecord,
     StampedTombstone,
@@ -24,7 +25,7 @@ from optiverse_collab_server.storage.rows import ROW_BYTES, join
 
 RECORDS, TOMBSTONES, STAMPS = "records", "tombstones", "stamps"
 CLIENTS, SKIPPED, FORGOTTEN = "clients", "skipped", "forgotten"
-OUTCOMES, SWEEPS, WATCHED = "outcomes", "sweeps", "watched"
+OUTCOMES, SWEEPS, WATCHED, RETURNS = "outcomes", "sweeps", "watched", "returns"
 PARENTS, TURNS, HEADS = "parents", "turns", "heads"
 
 _encoder = msgspec.json.Encoder()
@@ -39,6 +40,7 @@ _DECODERS: dict[str, msgspec.json.Decoder[Any]] = {
     OUTCOMES: msgspec.json.Decoder(list[Outcome]),
     SWEEPS: msgspec.json.Decoder(list[Sweep]),
     WATCHED: msgspec.json.Decoder(list[Watched]),
+    RETURNS: msgspec.json.Decoder(list[Return]),
     PARENTS: msgspec.json.Decoder(list[Parent]),
     TURNS: msgspec.json.Decoder(list[Turn]),
     HEADS: msgspec.json.Decoder(list[bytes]),
@@ -61,6 +63,7 @@ def encode_snapshot(snapshot: Snapshot) -> Iterator[tuple[str, bytes]]:
     yield from parts(SWEEPS, snapshot.sweeps)
     if snapshot.watched.edited:
         yield from parts(WATCHED, [snapshot.watched])
+    yield from parts(RETURNS, snapshot.returns)
     yield from parts(PARENTS, snapshot.parents)
     yield from parts(TURNS, snapshot.turns)
     if snapshot.heads:
@@ -128,4 +131,5 @@ class SnapshotReader:
             forgotten=values[FORGOTTEN][0] if values[FORGOTTEN] else (0, 0),
             watched=values[WATCHED][0] if values[WATCHED] else Watched(),
             turns=values[TURNS],
+            returns=values[RETURNS],
         )

@@ -6,11 +6,12 @@ import pytest
 from msgspec import structs
 
 from optiverse_collab.core.client.arriving import Arriving
-from optiverse_collab.core.client.confirmed import Confirmed
+from optiverse_collab.core.client.confirmed import Confirmed, SharedPast
 from optiverse_collab.core.client.effects import EpochChanged
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.protocol.messages import OtherHistory, Pong
 from optiverse_collab.core.protocol.positions import ParentPosition, SignedHead
+from optiverse_collab.core.records import Record
 from tests.core.client.test_confirmed import Following, full
 
 
@@ -38,7 +39,8 @@ def test_pages_are_of_this_history_or_of_one_that_continues_it(
     [
         (None, EpochChanged("epoch 2")),
         (ParentPosition("epoch 1", 1, "then"), EpochChanged("epoch 2", "then", 2)),
-        (ParentPosition("epoch 1", 3, "then"), EpochChanged("epoch 2")),
+        (ParentPosition("epoch 1", 1, "then", True), EpochChanged("epoch 2", "then", 2, 1)),
+        (ParentPosition("epoch 1", 3, "then", True), EpochChanged("epoch 2")),
         (ParentPosition("epoch 0", 1, "then"), EpochChanged("epoch 2")),
     ],
 )
@@ -79,3 +81,14 @@ def test_the_term_of_the_last_pages_is_kept() -> None:
     following.confirmed.take_pages(arriving, page)
     assert following.confirmed.term == 4
     assert following.confirmed.of_server == (False, None, 4)
+
+
+def test_at_an_earlier_position_it_knows_what_was_there() -> None:
+    """BACK-11, BACK-13"""
+    confirmed = Following().confirmed
+    confirmed.heads.extend(["cd" * 16, "ef" * 16])
+    assert confirmed.returned.heads[:2] == ("efefefef", "cdcdcdcd")
+    confirmed.go_back(SharedPast(1, "ab" * 16, [Record("a", "lens", {})]))
+    assert (confirmed.clock, confirmed.head, confirmed.signed) == (1, "ab" * 16, None)
+    assert [*confirmed.document.records] == ["a"]
+    assert confirmed.returned.heads == ("abababab",)

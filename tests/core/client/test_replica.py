@@ -9,8 +9,8 @@ import pytest
 
 from optiverse_collab.core.client.confirmed import LANES
 from optiverse_collab.core.client.effects import Conflict, ConflictKind, ShowChange, Transmit
-from optiverse_collab.core.client.replica import FORMERS, Replica
-from optiverse_collab.core.client.saved import Saved
+from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.core.client.saved import FORMERS, Saved
 from optiverse_collab.core.protocol.messages import Push, SyncRequest
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Put, Record, Remove, Set

@@ -8,7 +8,8 @@ from optiverse_collab.core.client.conflicts import HeldChange, of_gone
 from optiverse_collab.core.client.effects import Conflict, ConflictKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
-from tests.helpers.wire import LENS, Peer, Wire, equal, use_held
+from tests.helpers.replicas import use_held
+from tests.helpers.wire import LENS, Peer, Wire, equal
 
 ANNS, BOBS = Set("lens", {"pos": [1.0, 1.0]}), Set("lens", {"pos": [2.0, 2.0]})
 

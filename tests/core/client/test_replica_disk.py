@@ -12,7 +12,8 @@ from optiverse_collab.core.client.saved import Saved
 from optiverse_collab.core.client.write_ahead import Write
 from optiverse_collab.core.protocol.messages import Push
 from optiverse_collab.core.records import Put, Remove, Set
-from tests.helpers.wire import Peer, Wire, use_held
+from tests.helpers.replicas import use_held
+from tests.helpers.wire import Peer, Wire
 
 
 class Disk:

@@ -8,7 +8,7 @@ from optiverse_collab.core.client.effects import EpochChanged, ShowChange, Synce
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.records import Put, Set
-from tests.helpers.wire import Peer, Wire, equal
+from tests.helpers.wire import LENS, Peer, Wire, equal
 
 MIRROR = Put("mirror", "component", {"pos": [1.0, 0.0]})
 
@@ -53,7 +53,7 @@ def test_what_the_backup_lacks_is_said_and_nothing_is_merged(wire: Wire, ann: Pe
     ann.edit(MIRROR)
     assert not ann.replica.poll(1e9)
     [changed] = ann.told(EpochChanged)
-    assert changed == EpochChanged("epoch 2", time, 2)
+    assert changed == EpochChanged("epoch 2", time, 2, 2)
     assert not ann.told(Synced)
     assert ann.replica.view["lens"].props["name"] == "three"
     assert len(ann.replica.pending) == 1
@@ -133,3 +133,19 @@ def test_snapshot_keeps_where_it_was_restored_from(wire: Wire, ann: Peer) -> Non
     snapshot = wire.room.history.snapshot()
     assert [parent.epoch for parent in snapshot.parents] == ["epoch 1"]
     assert msgspec.json.decode(msgspec.json.encode(snapshot), type=type(snapshot)) == snapshot
+
+
+def test_what_the_backup_lacks_becomes_edits(wire: Wire) -> None:
+    """BACK-11: from the last moment that both have."""
+    back = Peer("ann again", goes_back=True)
+    wire.connect(back)
+    back.edit(LENS)
+    change(wire, back, "one")
+    backup = wire.backup()
+    change(wire, back, "two", "three")
+    wire.lose(back)
+    wire.restore(backup, "epoch 2")
+    wire.connect(back)
+    assert wire.room.history.document.records["lens"].props["name"] == "three"
+    assert wire.journal[-1].step.startswith("return:")
+    assert back.replica.epoch == "epoch 2"

@@ -228,6 +228,21 @@ def test_a_session_can_be_joined_again(bench: Bench) -> None:
     assert bench.push() == [1]
 
 
+def test_another_state_comes_before_everything_else(bench: Bench) -> None:
+    """BACK-11: also if a write is on its way, whose answer doesn't count."""
+    bench.edit()
+    late = bench.ahead.poll(bench.now_ms)
+    bench.ahead.begin_again()
+    copy = bench.ahead.poll(bench.now_ms)
+    assert isinstance(copy, Write)
+    assert copy.copy is not None
+    if isinstance(late, Write):
+        assert bench.ahead.written(late.mark) == []
+    assert bench.push() == []
+    bench.ahead.written(copy.mark)
+    assert bench.push() == [1]
+
+
 def test_the_limits_fit_together() -> None:
     """DISK-1: at most a second of edits is not on disk."""
     assert write_ahead.WRITE_EVERY_MS <= 500

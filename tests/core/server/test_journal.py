@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from optiverse_collab.core.records import Lane, Op, Put, Remove, Set
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry, Snapshot, Touched
+from optiverse_collab.core.server.journal import Entry, Return, Snapshot, Touched
+from optiverse_collab.core.server.stamps import Stamp
 from tests.core.server.histories import do, make
 
 IDS, NAMES = st.sampled_from("abc"), st.sampled_from(["x", "y", "order"])
@@ -117,3 +118,16 @@ def test_lane_of_a_record_outlives_a_restart() -> None:
         assert copy.document.records == history.document.records
         assert copy.tombstones == history.tombstones
         assert copy.tombstones["b"].lane is Lane.TALK
+
+
+def test_a_return_knows_its_values() -> None:
+    """BACK-13: by their origin, and the span of its changes."""
+    one = Return(("01234567",), 3, 10, 12, True)
+    stamps = [
+        Stamp(9, 3, 0, 0),
+        Stamp(10, 3, 0, 0),
+        Stamp(12, 3, 0, 0),
+        Stamp(13, 3, 0, 0),
+        Stamp(11, 4, 0, 0),
+    ]
+    assert [one.has(stamp) for stamp in stamps] == [False, True, True, False, False]

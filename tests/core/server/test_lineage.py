@@ -37,7 +37,7 @@ def test_epochs_share_changes_up_to_where_they_parted() -> None:
     reach = {epoch: last_shared(history, epoch) for epoch in ("e1", "e2", "e3", "e4", "e5")}
     assert reach == {"e1": 2, "e2": 2, "e3": 5, "e4": 3, "e5": -1}
     asks = SyncRequest("a", clock=4)
-    assert parent_position(history, "e1", asks) == ParentPosition("e1", 2, "1970-01-01T00:00:00.020Z")
+    assert parent_position(history, "e1", asks) == ParentPosition("e1", 2, "1970-01-01T00:00:00.020Z", True)
     assert parent_position(history, "e5", asks) is None
 
 
@@ -59,7 +59,7 @@ def test_position_behind_the_parting_is_told_where_it_was() -> None:
     history = History(continued(before.snapshot(), Parent("e", 2, 0), "e2"), before.names.take_new())
     answer = answer_of(history, request)
     assert isinstance(answer, OtherHistory)
-    assert answer.parent == ParentPosition("e", 2, "1970-01-01T00:00:00.000Z")
+    assert answer.parent == ParentPosition("e", 2, "1970-01-01T00:00:00.000Z", True)
 
 
 def test_epochs_of_a_history_include_those_that_part_at_its_end() -> None:
@@ -77,7 +77,7 @@ def test_a_takeover_parts_replicas_of_the_same_epoch() -> None:
     before = of_three()
     history = History(before.snapshot(), before.names.take_new(), term=2)
     ahead, not_ahead = SyncRequest("a", "e", 5, term=1), SyncRequest("a", "e", 3, term=1)
-    assert parent_position(history, "e", ahead) == ParentPosition("e", 3, "1970-01-01T00:00:00.000Z")
+    assert parent_position(history, "e", ahead) == ParentPosition("e", 3, "1970-01-01T00:00:00.000Z", True)
     assert parent_position(history, "e", not_ahead) is None
     assert [is_lost(history, one) for one in (ahead, not_ahead)] == [True, False]
     assert not is_lost(history, structs.replace(ahead, term=0))

@@ -8,6 +8,8 @@ from optiverse_collab.core.protocol.access import UserRole
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.messages import SyncRequest, UserAway, UserJoined, UserLeft
 from optiverse_collab.core.protocol.participants import Participant
+from optiverse_collab.core.protocol.past import EntriesRequest, PastRequest
+from optiverse_collab.core.protocol.positions import ParentPosition
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.records import Put
 from optiverse_collab.core.server.effects import Close, Send
@@ -126,3 +128,13 @@ def test_the_first_message_says_who_is_there_and_what_one_may() -> None:
     assert [user.user_id for user in ack.users] == ["bob", "ann"]
     assert (ack.role, ack.token, ack.expires) == (Role.VIEWER, "t1", timestamp(1_000))
     assert ack.timestamp == timestamp(7_000)
+
+
+def test_a_member_whose_history_parted_may_ask_for_the_place() -> None:
+    """BACK-11"""
+    [ann] = members("ann")
+    assert not ann.goes_back_with(PastRequest(0, 5))
+    ann.parted = ParentPosition("e", 5, "then", True)
+    assert ann.goes_back_with(PastRequest(0, 5))
+    assert not ann.goes_back_with(PastRequest(0, 6))
+    assert not ann.goes_back_with(EntriesRequest(0))

@@ -120,7 +120,7 @@ def test_a_restored_server_notices_the_first_newer_signed_head() -> None:
     wire, signed = world.wire, world.signed
     wire.connect(world.ann)
     assert wire.noticed == [BackupNoticed(world.ann.connection_id, world.backup_time, 4, signed.time)]
-    told = EpochChanged("epoch 1", world.backup_time, 4)
+    told = EpochChanged("epoch 1", world.backup_time, 4, 3)
     assert world.ann.told(EpochChanged) == [told]
     *_, last = world.ask(world.request(None))
     assert isinstance(last, Send)
@@ -201,7 +201,7 @@ def test_a_restored_session_in_a_new_epoch_notices_it_too() -> None:
     world.wire.connect(world.ann)
     [noticed] = world.wire.noticed
     assert (noticed.backup, noticed.missing) == (world.backup_time, 4)
-    assert world.ann.told(EpochChanged) == [EpochChanged("epoch 2", world.backup_time, 4)]
+    assert world.ann.told(EpochChanged) == [EpochChanged("epoch 2", world.backup_time, 4, 3)]
 
 
 def test_an_empty_session_is_no_backup() -> None:
@@ -225,3 +225,42 @@ def test_after_a_recovery_the_rest_is_noticed_again() -> None:
     assert [len(noticed("b")), len(noticed("c"))] == [1, 0]
     signatures.recovered()
     assert [len(noticed("d")), len(noticed("e"))] == [1, 0]
+
+
+def test_what_is_later_than_a_signature_is_not_shared() -> None:
+    """BACK-4: a participant's own signature says up to when it was in the history."""
+    world = Restored("epoch 2")
+    signed = world.signed
+    wire = world.wire
+    wire.connect(Peer("eve"))
+    eve = [*wire.peers.values()][-1]
+    eve.edit(Set("lens", {"n": 99}))
+    wire.settle()
+    later, place = timestamp(wire.now_ms), "epoch 1"
+    ends = {
+        ParentPosition(place, 3, world.backup_time): True,
+        ParentPosition(place, 3, later): False,
+        ParentPosition(place, 3, later, True): False,
+    }
+    shared = wire.room._signatures._is_shared
+    assert {end: shared(end, signed) for end in ends} == ends
+    assert [shared(end, None) for end in ends] == [False, False, True]
+    forged = structs.replace(signed, signature="0" * 32)
+    assert [shared(end, forged) for end in ends] == [False, False, True]
+
+
+def test_a_signature_from_before_the_place_is_looked_up() -> None:
+    """BACK-4"""
+    wire, ann = SigningWire(), Peer("ann")
+    wire.connect(ann)
+    ann.edit(LENS)
+    wire.settle()
+    wire.beat()
+    signed = ann.replica.save().signed
+    assert signed is not None
+    ann.edit(Set("lens", {"n": 1}))
+    wire.settle()
+    shared = wire.room._signatures._is_shared
+    end = ParentPosition("epoch 1", 2, timestamp(wire.now_ms + 1), True)
+    assert shared(end, signed)
+    assert not shared(structs.replace(end, is_shared=False), signed)

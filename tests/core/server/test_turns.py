@@ -69,11 +69,11 @@ def test_a_replica_with_more_learns_of_the_takeover() -> None:
     first.edit(5)
     request = structs.replace(at(first.history, 5), term=1)
     second_server = first.taken_over(2, lacks=2)
-    assert second_server.asked(request) == ParentPosition("e", 3, second(3))
+    assert second_server.asked(request) == ParentPosition("e", 3, second(3), True)
     second_server.edit(4, by="bob")
-    assert second_server.asked(request) == ParentPosition("e", 3, second(3))
+    assert second_server.asked(request) == ParentPosition("e", 3, second(3), True)
     second_server._reopen(2)
-    assert second_server.asked(request) == ParentPosition("e", 3, second(3))
+    assert second_server.asked(request) == ParentPosition("e", 3, second(3), True)
     assert not isinstance(answer_of(second_server.history, at(first.history, 3)), OtherHistory)
 
 
@@ -88,9 +88,9 @@ def test_of_several_takeovers_the_first_after_its_term_counts() -> None:
     third = second_server.taken_over(3, lacks=1)
     third.edit(9)
     assert third.history.turns.kept == [Turn(2, 3, 3000), Turn(3, 6, 6000)]
-    assert third.asked(structs.replace(old, term=1)) == ParentPosition("e", 3, second(3))
-    assert third.asked(newer) == ParentPosition("e", 6, second(6))
-    assert third.asked(structs.replace(newer, term=0)) == ParentPosition("e", 3, second(3))
+    assert third.asked(structs.replace(old, term=1)) == ParentPosition("e", 3, second(3), True)
+    assert third.asked(newer) == ParentPosition("e", 6, second(6), True)
+    assert third.asked(structs.replace(newer, term=0)) == ParentPosition("e", 3, second(3), True)
 
 
 def test_a_replica_that_parted_later_learns_nothing() -> None:
@@ -112,7 +112,7 @@ def test_a_head_that_is_too_old_to_be_checked_is_not_needed() -> None:
     second_server = first.taken_over(2, lacks=2)
     second_server.edit(9)
     second_server.history.chain = chain.Chain(second_server.history.chain.head)
-    assert second_server.asked(structs.replace(request, term=1)) == ParentPosition("e", 3, second(3))
+    assert second_server.asked(structs.replace(request, term=1)) == ParentPosition("e", 3, second(3), True)
     assert not isinstance(answer_of(second_server.history, request), OtherHistory)
 
 

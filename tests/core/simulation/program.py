@@ -20,6 +20,7 @@ from tests.core.simulation.ledger import Ledger
 from tests.core.simulation.scenario import OpData, Setup
 from tests.core.simulation.truth import Change, Doc, Truth
 from tests.core.simulation.wire import Connection
+from tests.helpers.stays_away import StaysAway
 
 
 class Program(ABC):
@@ -144,6 +145,7 @@ class Program(ABC):
 
     def _begin(self, replica: Replica, file: File | None) -> None:
         self.session = SessionClient(self.user_id, replica)
+        self.session.going_back = StaysAway(replica)  # `going_back` plays the rest
         self.disk = Disk(replica, file, self.counts) if self._setup.disks else None
         bounds = self._setup.push_bytes
         self.driver = Driver(self.session, self.half_open, self._notify, self.counts, bounds)

@@ -21,6 +21,7 @@ ORDER = [
     "forgotten",
     "outcomes",
     "sweeps",
+    "returns",
     "parents",
     "turns",
     "heads",

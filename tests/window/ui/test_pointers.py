@@ -71,7 +71,7 @@ def test_it_is_at_most_400_ms_behind_and_never_ahead(steps: list[float], late: l
 
 
 @given(STEPS, LATE)
-def test_it_is_exactly_there_150_ms_after_the_last_place(steps: list[float], late: list[float]) -> None:
+def test_it_is_sharedly_there_150_ms_after_the_last_place(steps: list[float], late: list[float]) -> None:
     sent = list(accumulate(steps))
     arrived, cursor = arrivals(late, len(sent)), pointer()
     for place, now_ms in zip(sent, arrived, strict=True):
