@@ -188,13 +188,15 @@ class GrantBook:
             StorageError: nothing was changed.
         """
         is_servers, follows = self._is_servers(session, by), wanted.role is Role.FOLLOWER
-        if follows is not bool(wanted.hash) or (follows and not is_servers):
+        has_own_token = bool(wanted.hash)
+        is_fit = is_servers and (has_own_token or not by) if follows else not has_own_token
+        if not is_fit:
             raise NotDone(AccessRefusal.NOT_ALLOWED)
         session = EVERY_SESSION if follows else session
         useless = self.grants.in_the_way(session, self.clock())
         if useless is None:
             raise NotDone(AccessRefusal.TOO_MANY)
-        secret = "" if follows else new_token()
+        secret = "" if has_own_token else new_token()
         made = asked_for(wanted, secret, session, self.clock())
         await self._store([made], useless)
         return made, secret
