@@ -84,3 +84,30 @@ def test_the_windows_bring_500_changes_back(
         with Bench(server.url, "lab", "auditor") as bench:
             assert bench.clock == there + CHANGES + 1
             assert [step.author for step in bench.history(after=there)] == ["script", "Ben", "Ana"]
+
+
+def test_the_last_moment_comes_back_as_edits(open_window: Callable[[str], Window], tmp_path: Path) -> None:
+    """BACK-11 to BACK-13: it was in no parcel yet, and the restored server accepts something else first."""
+    data, backup = tmp_path / "data", tmp_path / "backup"
+    with ServerProcess(data) as server:
+        ana, ben = open_window("Ana"), open_window("Ben")
+        for name, window in (("Ana", ana), ("Ben", ben)):
+            window.do(join=[server.url, "lab", name])
+            window.until(is_in)
+        ana.do(add=[0.0, 0.0])
+        [lens] = ben.until(lambda state: is_in(state) and bool(state["places"]))["places"]
+        assert main(["backup", str(backup), "--data", str(data)]) == 0
+        ben.do(move=[lens, 7.0, 8.0])
+        ana.until(lambda state: is_in(state) and state["places"] == {lens: [7.0, 8.0]})
+        server.kill()
+        assert main(["restore", str(backup), "--data", str(data)]) == 0
+        server.start()
+        with Bench(server.url, "lab", "script") as bench:
+            bench[lens]["name"] = "renamed"
+            bench.flush()
+        ana.do(move=[lens, 9.0, 9.0])
+        for window in (ana, ben):
+            window.until(lambda state: is_in(state) and state["places"] == {lens: [9.0, 9.0]})
+        with Bench(server.url, "lab", "auditor") as bench:
+            assert bench[lens]["name"] == "renamed"
+            assert list(bench[lens]["pos"]) == [9.0, 9.0]
