@@ -89,7 +89,7 @@ async def finds_all(*args: Any) -> bool:
     return True
 
 
-def deposed(post: Post, term: int) -> bool:
+def deposed(post: Post, term: int, address: str = "") -> bool:
     """Simulates a server that believes everybody who comes."""
     post.standing = Standing(State.DEPOSED, term)
     return True

@@ -20,6 +20,7 @@ class Pushing:
 
     def __init__(self) -> None:
         self.host, self.replica, self.gestures = DictHost(), Replica("client"), Gestures()
+        self.replica._confirmed.clock = 9  # `seen` is not later than that
         self.removed: dict[str, str] = {}
         self.shown_at: dict[str, int] = {}
         self.pusher = Pusher(self.host, self.replica, self.gestures, self.shown_at, self.removed)

@@ -67,6 +67,13 @@ def test_word_counts_where_its_code_says_too_little() -> None:
     assert Failure.of_close(4409, "replaced") == Failure(Kind.CLOSED, 4409)
 
 
+def test_a_server_that_was_replaced_says_where_to_go() -> None:
+    """STAND-11"""
+    assert Failure.of_close(4421, "deposed ws://second:1").elsewhere == "ws://second:1"
+    assert Failure.of_close(4421, "standby").elsewhere == ""
+    assert Failure.of_close(1001, "moved").elsewhere == ""
+
+
 def test_codes_that_want_another_token() -> None:
     """RIGHT-4."""
     assert Failure(Kind.CLOSED, 4401).needs_token

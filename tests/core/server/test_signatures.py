@@ -14,7 +14,7 @@ from optiverse_collab.core.protocol.positions import ParentPosition, SignedHead
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.records import Set
 from optiverse_collab.core.server.effects import BackupNoticed, RoomEffect, Send
-from optiverse_collab.core.server.signatures import signature_of
+from optiverse_collab.core.server.signatures import Signatures, signature_of
 from tests.helpers.signing_wire import KEY, SigningWire
 from tests.helpers.wire import LENS, Peer, Wire
 
@@ -264,3 +264,4 @@ def test_a_signature_from_before_the_place_is_looked_up() -> None:
     end = ParentPosition("epoch 1", 2, timestamp(wire.now_ms + 1), True)
     assert shared(end, signed)
     assert not shared(structs.replace(end, is_shared=False), signed)
+    assert Signatures(None, "default", wire.room.history)._is_shared(end, signed)
