@@ -69,9 +69,10 @@ def brought_back(effect: BroughtBack) -> str:
 
 def went_back(effect: WentBack) -> str:
     """The sentence after a server that lacks changes got them back as edits of this window or script."""
+    kept = f" Moments that were kept since are gone: {names(effect.versions)}." if effect.versions else ""
     return (
         f"The server had lost the last {changes(effect.missing)}, made after {local_time(effect.restored)}. "
-        f"What became of {counted(effect.records, 'item')} comes back from here; later edits stay."
+        f"What became of {counted(effect.records, 'item')} comes back from here; later edits stay." + kept
     )
 
 

@@ -24,6 +24,7 @@ from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.protocol.past import EntriesPage, PastPage, PastRefusal, PastRefused, PastRequest
 from optiverse_collab.core.records import UNIT, Lane, Op, Record, Remove, Set, difference, same_value
 from optiverse_collab.core.throttle import Throttle
+from optiverse_collab.core.versions import versions_of
 from optiverse_collab.errors import ChangeRefused
 
 REQUEST = 0
@@ -114,7 +115,10 @@ class GoingBack:
         ids = {id for change in changes for id in change.ops}
         for change in replica.pending:
             change.after = replica.returned.heads[0]
-        return [WentBack(parted.restored, parted.missing, len(ids)), *replica.go_back(past, changes)]
+        known = {record.id for record in past.records}
+        names = tuple(one.name for one in versions_of(saved.records) if one.name and one.id not in known)
+        told = WentBack(parted.restored, parted.missing, len(ids), names)
+        return [told, *replica.go_back(past, changes)]
 
 
 def changes_since(past: SharedPast, now: Records, step: Returned, limits: Limits) -> list[PendingChange]:

@@ -37,11 +37,13 @@ class WentBack:
         restored: the time (MSG-7) of the backup.
         missing: how many changes it lacks.
         records: how many records they changed in the end.
+        versions: the names of moments that were kept in the lost time; they don't come back.
     """
 
     restored: str
     missing: int
     records: int
+    versions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.write_ahead import Write
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.past import PastPage, PastRefused, PastRequest
-from optiverse_collab.core.records import Lane, Remove, Set
+from optiverse_collab.core.records import Lane, Put, Remove, Set
 from optiverse_collab.core.server.members import Admission
 from tests.helpers.going_back import Lost
 from tests.helpers.signing_wire import SigningWire
@@ -43,6 +43,16 @@ def test_everything_comes_back_in_one_step_that_yields(lost: Lost) -> None:
     assert [(one.missing, one.records) for one in lost.ann.told(WentBack)] == [(3, 3)]
     assert len(lost.ann.told(ShowChange)) == shown
     assert not lost.ann.told(EpochChanged)
+    assert equal(lost.wire, lost.ann)
+
+
+def test_versions_that_are_gone_are_named(lost: Lost) -> None:
+    """BACK-11, HIST-10: the moments that they name are gone."""
+    lost.do(lost.ann, Put("v", "version", {"name": "before the new lens"}, Lane.META))
+    lost.restore()
+    lost.wire.connect(lost.ann)
+    assert [one.versions for one in lost.ann.told(WentBack)] == [("before the new lens",)]
+    assert "v" not in lost.ann.replica.meta
     assert equal(lost.wire, lost.ann)
 
 
