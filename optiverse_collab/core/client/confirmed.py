@@ -53,7 +53,7 @@ class Confirmed:
         document: the records.
         pending, origins: as given.
         accepted: whether the server has accepted a change of this replica, and remembers it.
-        heads: the newest ones, newest last, for BACK-13.
+        heads: the newest ones with their clocks, newest last (BACK-11, BACK-13).
         signed: the newest position in this epoch that the server signed (BACK-2).
         term: of the server that brought the document to its position; 0 if it isn't known (CLK-9).
     """
@@ -68,7 +68,7 @@ class Confirmed:
         self.accepted = saved is not None and saved.accepted
         self.signed = saved.signed if saved else None
         self.term = saved.term if saved else 0
-        self.heads = deque([self.head], RECENT)
+        self.heads = deque([(self.clock, self.head)], RECENT)
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
 
     def is_continued_by(self, message: FullState | Delta | OtherHistory) -> TypeGuard[FullState | Delta]:
@@ -88,13 +88,16 @@ class Confirmed:
     @property
     def returned(self) -> Returned:
         """The step that brings all of it back (BACK-13)."""
-        return Returned(tuple(dict.fromkeys(head[:8] for head in reversed(self.heads) if head)))
+        return Returned(tuple(dict.fromkeys(head[:8] for _, head in reversed(self.heads) if head)))
 
-    def go_back(self, to: SharedPast) -> None:
-        """Be what this was at an earlier position (BACK-11)."""
+    def go_back(self, to: SharedPast) -> bool:
+        """Be what this was at an earlier position (BACK-11); returns False if it remembers another one."""
+        if dict(self.heads).get(to.clock, to.head) != to.head:
+            return False
         self.clock, self.head, self.signed = to.clock, to.head, None
-        self.heads = deque([to.head], RECENT)
+        self.heads = deque([(to.clock, to.head)], RECENT)
         self.document = Document(to.records)
+        return True
 
     @property
     def of_server(self) -> tuple[bool, SignedHead | None, int]:
@@ -138,7 +141,7 @@ class Confirmed:
                 if ack is None:
                     authors[op.id] = change.user_id
             self.clock, self.head = change.clock, patch.head
-        self.heads.append(patch.head)
+        self.heads.append((self.clock, patch.head))
         told += self.take_refusals(patch.acks, mine)
         ids.update(mine)
         if self._removed:
@@ -166,7 +169,7 @@ class Confirmed:
         if last.epoch != self.epoch:
             self.signed = None
         self.epoch, self.clock, self.head, self.term = last.epoch, last.clock, last.head, last.term
-        self.heads.append(last.head)
+        self.heads.append((last.clock, last.head))
         self.accepted = last.client_clock > 0 or any(last.settled.values())
         if isinstance(last, Delta):
             ids = arriving.apply_to(self.document)

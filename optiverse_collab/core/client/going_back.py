@@ -118,7 +118,8 @@ class GoingBack:
         known = {record.id for record in past.records}
         names = tuple(one.name for one in versions_of(saved.records) if one.name and one.id not in known)
         told = WentBack(parted.restored, parted.missing, len(ids), names)
-        return [told, *replica.go_back(past, changes)]
+        effects = replica.go_back(past, changes)
+        return [told, *effects] if effects else [parted]  # it was never there if files were copied twice
 
 
 def changes_since(past: SharedPast, now: Records, step: Returned, limits: Limits) -> list[PendingChange]:

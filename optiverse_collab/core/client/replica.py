@@ -199,10 +199,11 @@ class Replica:
         return [self._confirmed.parting(message)] if self._syncing else []
 
     def go_back(self, to: SharedPast, changes: Iterable[PendingChange]) -> list[fx.ReplicaEffect]:
-        """Continue at an earlier position, with the changes that lead from there to here (BACK-11)."""
+        """Continue at an earlier position, with the changes since (BACK-11); none if it was not there."""
         ids = dict.fromkeys([*self._confirmed.document.records, *(record.id for record in to.records)])
+        if not self._confirmed.go_back(to):
+            return []
         self._pending.put_first(changes, seen=to.clock)
-        self._confirmed.go_back(to)
         self.write_ahead.begin_again()
         return [*self._show(ids, {}), *self._request_sync(everything=False)]
 
@@ -231,8 +232,7 @@ class Replica:
             client_id: a new one, since nobody knows which numbers the former one has used (SYNC-8).
         """
         replica = cls(client_id, limits)
-        replica.held = dict(saved.held)
-        replica._formers = saved.client_ids[-FORMERS:]
+        replica.held, replica._formers = dict(saved.held), saved.client_ids[-FORMERS:]
         replica._pending = restored(saved.pending, saved.client_ids[-1], saved.clock)
         pending, origins = replica._pending, map(origin_of, [*replica._formers, client_id])
         replica.write_ahead, replica.rights = WriteAhead(replica, pending), Rights(pending)

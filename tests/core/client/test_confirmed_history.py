@@ -86,7 +86,9 @@ def test_the_term_of_the_last_pages_is_kept() -> None:
 def test_at_an_earlier_position_it_knows_what_was_there() -> None:
     """BACK-11, BACK-13"""
     confirmed = Following().confirmed
-    confirmed.heads.extend(["cd" * 16, "ef" * 16])
+    confirmed.heads.extend([(8, "cd" * 16), (9, "ef" * 16)])
+    assert not confirmed.go_back(SharedPast(9, "cd" * 16, []))
+    assert confirmed.clock != 9
     assert confirmed.returned.heads[:2] == ("efefefef", "cdcdcdcd")
     confirmed.go_back(SharedPast(1, "ab" * 16, [Record("a", "lens", {})]))
     assert (confirmed.clock, confirmed.head, confirmed.signed) == (1, "ab" * 16, None)

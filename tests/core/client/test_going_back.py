@@ -48,7 +48,8 @@ def test_everything_comes_back_in_one_step_that_yields(lost: Lost) -> None:
 
 def test_versions_that_are_gone_are_named(lost: Lost) -> None:
     """BACK-11, HIST-10: the moments that they name are gone."""
-    lost.do(lost.ann, Put("v", "version", {"name": "before the new lens"}, Lane.META))
+    lost.ann.replica.edit([Put("v", "version", {"name": "before the new lens"}, Lane.META)])
+    lost.wire.settle()
     lost.restore()
     lost.wire.connect(lost.ann)
     assert [one.versions for one in lost.ann.told(WentBack)] == [("before the new lens",)]
@@ -202,6 +203,18 @@ def test_more_than_a_client_can_keep_stays_away(lost: Lost, monkeypatch: pytest.
     monkeypatch.setattr("optiverse_collab.core.client.pending.PENDING_BYTES", 10)
     [effect] = back.session.receive(encode(PastPage(0, "epoch 2", 2, "00" * 16, 0, [], True)), 0)
     assert isinstance(effect, EpochChanged)
+    assert not back.replica.pending
+
+
+def test_a_replica_that_was_never_there_stays_away(lost: Lost) -> None:
+    """BACK-11: files were copied back twice, from two histories with one epoch."""
+    lost.restore()
+    back = parted(lost)
+    back.session.poll(lost.wire.now_ms)
+    shown = dict(back.replica.view)
+    [effect] = back.session.receive(encode(PastPage(0, "epoch 2", 2, "00" * 16, 0, [], True)), 0)
+    assert isinstance(effect, EpochChanged)
+    assert back.replica.view == shown
     assert not back.replica.pending
 
 
