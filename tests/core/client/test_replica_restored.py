@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from optiverse_collab.core.client.confirmed import SharedPast
 from optiverse_collab.core.client.effects import EpochChanged, ShowChange, Synced
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.protocol.timestamps import timestamp
@@ -149,3 +150,12 @@ def test_what_the_backup_lacks_becomes_edits(wire: Wire) -> None:
     assert wire.room.history.document.records["lens"].props["name"] == "three"
     assert wire.journal[-1].step.startswith("return:")
     assert back.replica.epoch == "epoch 2"
+
+
+def test_a_replica_goes_only_where_it_was(wire: Wire, ann: Peer) -> None:
+    """BACK-11: it remembers the last heads."""
+    change(wire, ann, "one", "two")
+    replica = ann.replica
+    clock, shown = replica.clock, dict(replica.view)
+    assert replica.go_back(SharedPast(clock, "00" * 16, []), []) == []
+    assert (replica.clock, replica.view) == (clock, shown)
