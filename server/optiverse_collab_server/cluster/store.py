@@ -14,8 +14,9 @@ from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import DatabaseDamaged, StorageError
 from optiverse_collab_server.cluster.journal import Journal
 from optiverse_collab_server.cluster.repair import Repair
-from optiverse_collab_server.storage import Span, Stored, StoredEntries, StoredPast
+from optiverse_collab_server.storage import Stored
 from optiverse_collab_server.storage.api import ANY_SIZE, Elsewhere
+from optiverse_collab_server.storage.around import StoreAround
 from optiverse_collab_server.storage.jetstream.store import JetStreamStore
 
 LOOK_SECONDS = 1.5
@@ -24,7 +25,7 @@ LOOK_SECONDS = 1.5
 log = logging.getLogger("optiverse_collab_server")
 
 
-class JournaledStore:
+class JournaledStore(StoreAround[JetStreamStore]):
     """A `Store` that others share, with a journal of this server.
 
     Args:
@@ -33,7 +34,8 @@ class JournaledStore:
     """
 
     def __init__(self, shared: JetStreamStore, journal: Journal) -> None:
-        self._shared, self._journal = shared, journal
+        super().__init__(shared)
+        self._journal = journal
         self._repair = Repair(shared, journal)
         self._copying: dict[str, asyncio.Task[None]] = {}
         self._open: set[str] = set()
@@ -45,7 +47,7 @@ class JournaledStore:
     @property
     def client(self) -> Client:
         """The connection to NATS."""
-        return self._shared.client
+        return self._store.client
 
     async def begin(self) -> None:
         """Start to compare the journal with the store.
@@ -60,7 +62,7 @@ class JournaledStore:
         """See `Store.load`; first the store gets what it lacks of the journal, then the journal the rest."""
         await self._end(session_id)
         await self._repair.ready(session_id)
-        stored = await self._shared.load(session_id, most)
+        stored = await self._store.load(session_id, most)
         self._open.add(session_id)
         if stored is None:
             self._new.add(session_id)
@@ -69,14 +71,6 @@ class JournaledStore:
             copy.add_done_callback(_retrieve)
             self._copying[session_id] = copy
         return stored
-
-    async def load_at(self, session_id: str, clock: int, most: int = ANY_SIZE) -> StoredPast | None:
-        """See `Store.load_at`."""
-        return await self._shared.load_at(session_id, clock, most)
-
-    async def load_entries(self, session_id: str, span: Span) -> StoredEntries | None:
-        """See `Store.load_entries`."""
-        return await self._shared.load_entries(session_id, span)
 
     async def append(
         self,
@@ -88,7 +82,7 @@ class JournaledStore:
         """See `Store.append`: first to the store, then to the journal."""
         if entries:
             await self._copied(session_id)
-            await self._shared.append(session_id, entries, names, parents)
+            await self._store.append(session_id, entries, names, parents)
             self._check_not_lost(session_id)
             await self._journal.append(session_id, entries, names, parents)
             self._check_not_lost(session_id)  # else the repair may have read the journal before
@@ -98,30 +92,18 @@ class JournaledStore:
         self._open.add(session_id)
         await self._copied(session_id)
         self._new.discard(session_id)
-        size = await self._shared.begin_chunk(session_id, snapshot)
+        size = await self._store.begin_chunk(session_id, snapshot)
         await self._journal.begin_chunk(session_id, snapshot)
         return size
-
-    async def size(self, session_id: str) -> int:
-        """See `Store.size`."""
-        return await self._shared.size(session_id)
-
-    async def sessions(self) -> list[str]:
-        """See `Store.sessions`."""
-        return await self._shared.sessions()
-
-    async def elsewhere(self, session_id: str) -> str:
-        """See `Store.elsewhere`."""
-        return await self._shared.elsewhere(session_id)
 
     async def release(self, session_id: str) -> None:
         """See `Store.release`."""
         await self._end(session_id)
-        await self._shared.release(session_id)
+        await self._store.release(session_id)
 
     def has_lost(self, session_id: str) -> bool:
         """See `Store.has_lost`."""
-        return session_id in self._lost or self._shared.has_lost(session_id)
+        return session_id in self._lost or self._store.has_lost(session_id)
 
     async def close(self) -> None:
         """See `Store.close`."""
@@ -131,7 +113,7 @@ class JournaledStore:
             await asyncio.gather(self._watching, return_exceptions=True)
         for session_id in list(self._copying):
             await self._end(session_id)
-        await self._shared.close()
+        await self._store.close()
         await self._journal.close()
 
     async def _copy(self, session_id: str, parents: Sequence[Parent]) -> None:
@@ -139,12 +121,12 @@ class JournaledStore:
         try:
             end = await self._journal.end(session_id)
         except DatabaseDamaged as error:
-            aside = await self._journal.start_over(self._shared, session_id, parents)
+            aside = await self._journal.start_over(self._store, session_id, parents)
             log.error("The journal of session %s is called %r now, since %s", session_id, aside, error)
             return
-        place = await self._shared.place(session_id)
+        place = await self._store.place(session_id)
         if end is None or (end.epoch, end.clock, end.head) != place:
-            await self._journal.copy_from(self._shared, session_id, parents)
+            await self._journal.copy_from(self._store, session_id, parents)
 
     async def _copied(self, session_id: str) -> None:
         """Return when the journal has all that was stored before.
@@ -167,7 +149,7 @@ class JournaledStore:
             await asyncio.sleep(LOOK_SECONDS)
             for session_id in list(self._new):
                 with contextlib.suppress(StorageError):
-                    if await self._shared.place(session_id) is not None and session_id in self._new:
+                    if await self._store.place(session_id) is not None and session_id in self._new:
                         self._lost.add(session_id)
 
     def _replaced(self) -> None:

@@ -52,4 +52,4 @@ def opened(nats: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 async def delete_stream(one: JournaledStore) -> None:
     """Delete everything that is in NATS."""
-    await one._shared._stream._js.delete_stream(stream.NAME)
+    await one._store._stream._js.delete_stream(stream.NAME)

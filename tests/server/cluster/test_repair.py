@@ -23,9 +23,9 @@ pytestmark = needs_nats
 
 async def replaced(*some: JournaledStore) -> None:
     """Delete the stream, and wait until these servers use another one."""
-    old = some[0]._shared._stream.id
+    old = some[0]._store._stream.id
     await delete_stream(some[0])
-    await aio.until(lambda: all(one._shared._stream.id != old for one in some))
+    await aio.until(lambda: all(one._store._stream.id != old for one in some))
 
 
 async def until_compared(one: JournaledStore) -> None:
@@ -111,7 +111,7 @@ def test_it_comes_back_when_all_servers_start_again(opened: Opened) -> None:
             await ann.append("bench", entries(1, 3))
             await bob.begin_chunk("another", snapshot())
             for one in (ann, bob):
-                one._shared._beating.cancel()
+                one._store._beating.cancel()
             await delete_stream(ann)
         async with opened("a") as ann, opened("b") as bob:
             assert await content_of(bob, "bench") == content(snapshot(), entries(1, 3))
@@ -161,7 +161,7 @@ def test_a_session_of_another_history_is_set_aside(opened: Opened) -> None:
         async with opened("b") as bob:
             await bob.begin_chunk("bench", snapshot())
             await bob.append("bench", entries(1, 2))
-            bob._shared._beating.cancel()
+            bob._store._beating.cancel()
             await delete_stream(bob)
         async with opened("a") as ann:
             await ann.begin_chunk("bench", snapshot(epoch="another"))
