@@ -13,6 +13,7 @@ from optiverse_collab_server.storage.jetstream.stream import (
     Refused,
     explained,
     id_of,
+    is_there,
 )
 
 NAME = "optiverse-collab-access"
@@ -98,9 +99,4 @@ class ChangeLog:
 
     async def is_there(self) -> bool:
         """Whether the stream still exists, and is the same one."""
-        with explained():
-            try:
-                found = (await self._js.stream_info(NAME)).config
-            except NotFoundError:
-                return False
-        return id_of(found) == self.id
+        return await is_there(self._js, NAME, self.id)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from nats.aio.client import Client
 from nats.errors import Error
-from nats.js import api
+from nats.js import JetStreamContext, api
 from nats.js.errors import APIError, NotFoundError
 
 from optiverse_collab.errors import StorageError
@@ -150,12 +150,7 @@ class Stream:
 
     async def is_there(self) -> bool:
         """Whether the stream still exists, and is the same one."""
-        with explained():
-            try:
-                found = (await self._js.stream_info(NAME)).config
-            except NotFoundError:
-                return False
-        return id_of(found) == self.id
+        return await is_there(self._js, NAME, self.id)
 
     async def close(self) -> None:
         """Disconnect."""
@@ -182,6 +177,20 @@ def id_of(config: api.StreamConfig) -> str:
     """The id of a stream, which its subjects contain."""
     [subject] = config.subjects or [""]
     return subject.split(".")[1]
+
+
+async def is_there(js: JetStreamContext, name: str, id: str) -> bool:
+    """Whether a stream of this name exists, and has this id.
+
+    Raises:
+        Unanswered: NATS does not answer.
+    """
+    with explained():
+        try:
+            found = (await js.stream_info(name)).config
+        except NotFoundError:
+            return False
+    return id_of(found) == id
 
 
 class Refused(Exception):
