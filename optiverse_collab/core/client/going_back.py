@@ -16,13 +16,12 @@ from optiverse_collab.core.client.past import ASK_EVERY_MS
 from optiverse_collab.core.client.past_effects import WentBack
 from optiverse_collab.core.client.pending import Pending, PendingChange
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.document import Document
+from optiverse_collab.core.client.steps import parts_of
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import Returned
 from optiverse_collab.core.protocol.messages import DocumentMessage
-from optiverse_collab.core.protocol.pages import pages
 from optiverse_collab.core.protocol.past import EntriesPage, PastPage, PastRefusal, PastRefused, PastRequest
-from optiverse_collab.core.records import UNIT, Lane, Op, Record, Remove, Set, difference, same_value
+from optiverse_collab.core.records import UNIT, Lane, Op, Record, Set, difference, record_difference
 from optiverse_collab.core.throttle import Throttle
 from optiverse_collab.core.versions import versions_of
 from optiverse_collab.errors import ChangeRefused
@@ -31,8 +30,6 @@ REQUEST = 0
 """The number of the request; those of `PastRequests` begin at 1."""
 
 Records = Mapping[str, Record]
-
-_ABSENT = object()
 
 
 class GoingBack:
@@ -78,9 +75,8 @@ class GoingBack:
             found.append(effect)
             if isinstance(effect, fx.Synced) and self._before is not None:
                 saved, before, self._before = self._replica.save(), self._before, None
-                see_the_same(
-                    self._replica.pending, before, {one.id: one for one in saved.records}, saved.clock
-                )
+                now = {one.id: one for one in saved.records}
+                see_the_same(self._replica.pending, before, now, saved.clock)
         return found
 
     def hear(self, message: PastPage | EntriesPage | PastRefused) -> list[fx.ReplicaEffect]:
@@ -100,32 +96,33 @@ class GoingBack:
 
     def _may_go_back(self, parted: fx.EpochChanged) -> bool:
         """Whether the place is known, and no edit of this replica crossed somebody else's (BACK-12)."""
-        crossed = any(change.is_met for change in self._replica.pending)
-        return parted.shared is not None and self._replica.rights.may_edit and not crossed
+        replica = self._replica
+        crossed = any(change.is_met for change in replica.pending)
+        is_known = parted.shared is not None and bool(replica.returned.heads)
+        return is_known and replica.rights.may_edit and not crossed
 
     def _go(self, parted: fx.EpochChanged, last: PastPage) -> list[fx.ReplicaEffect]:
         replica, past = self._replica, SharedPast(last.clock, last.head, self._records)
         self.disconnected()
-        saved = replica.save()
-        self._before = {record.id: record for record in saved.records}
+        before = {record.id: record for record in replica.save().records}
+        own, step = [*replica.pending], replica.returned
         try:
-            changes = changes_since(past, self._before, replica.returned, replica.limits)
+            changes = changes_since(past, before, step, replica.limits)
         except ChangeRefused:
             return [parted]
-        ids = {id for change in changes for id in change.ops}
-        for change in replica.pending:
-            change.after = replica.returned.heads[0]
-        known = {record.id for record in past.records}
-        names = tuple(one.name for one in versions_of(saved.records) if one.name and one.id not in known)
-        told = WentBack(parted.restored, parted.missing, len(ids), names)
         effects = replica.go_back(past, changes)
-        return [told, *effects] if effects else [parted]  # it was never there if files were copied twice
+        if not effects:  # it was never there: files were copied back twice
+            return [parted]
+        for change in own:
+            change.after = step.heads[0]
+        self._before, known = before, {record.id for record in past.records}
+        lost = [one.name for one in versions_of(before.values()) if one.name and one.id not in known]
+        ids = {id for change in changes for id in change.ops}
+        return [WentBack(parted.restored, parted.missing, len(ids), tuple(lost)), *effects]
 
 
 def changes_since(past: SharedPast, now: Records, step: Returned, limits: Limits) -> list[PendingChange]:
     """Everything that happened to a bench since a moment, as the changes of one step that yields.
-
-    Each removal is a separate change: if one removal of a change is held, all are (SEEN-7).
 
     Args:
         past: the moment.
@@ -136,12 +133,9 @@ def changes_since(past: SharedPast, now: Records, step: Returned, limits: Limits
     Raises:
         ChangeRefused: a client can't keep that much.
     """
-    records = Document(past.records).records
+    there = {record.id: record for record in past.records if record.lane is Lane.BENCH}
     here = {id: record for id, record in now.items() if record.lane is Lane.BENCH}
-    there = {id: record for id, record in records.items() if record.lane is Lane.BENCH}
-    ops = difference(there, here)
-    parts: list[Sequence[Op]] = [[op] for op in ops if isinstance(op, Remove)]
-    parts += pages([op for op in ops if not isinstance(op, Remove)], limits.page_bytes)
+    parts = parts_of(difference(there, here), limits.page_bytes, yields=True)
     changes = Pending()
     for place, part in enumerate(parts, 1):
         check_change(part, limits)
@@ -167,9 +161,10 @@ def see_the_same(changes: Sequence[PendingChange], before: Records, after: Recor
 def _is_same(op: Op, before: Records, after: Records) -> bool:
     """Whether nothing that an operation touches is different now."""
     old, new = before.get(op.id), after.get(op.id)
-    if old is None or new is None or old.kind != new.kind:
+    if old is None or new is None:
         return old is new
-    names = {*op.props, *op.unset} if isinstance(op, Set) else {*old.props, *new.props}
-    if names & UNIT:
-        names |= UNIT
-    return all(same_value(old.props.get(name, _ABSENT), new.props.get(name, _ABSENT)) for name in names)
+    changed = record_difference(old, new)
+    if not isinstance(changed, Set) or not isinstance(op, Set):
+        return changed is None
+    names = {*op.props, *op.unset}
+    return (names | UNIT if names & UNIT else names).isdisjoint({*changed.props, *changed.unset})

@@ -20,15 +20,12 @@ def edit_in_step(
         ops: at most one for each record.
         step: the id that all changes carry.
         seen: the clock of the state on the user's screen (SEEN-1).
-        yields: don't replace others' later changes (SEEN-5). Then each removal is a separate change: if one
-            removal of a change is held, all are (SEEN-7).
+        yields: don't replace others' later changes (SEEN-5).
         away: it was made without a connection (SYNC-5).
 
     Returns:
         The operations that the replica refused; they were left out.
     """
-    alone = [op for op in ops if yields and isinstance(op, Remove)]
-    others = [op for op in ops if not yields or not isinstance(op, Remove)]
     last_shown = {op.id: seen for op in ops}
 
     def edit(change: Sequence[Op]) -> bool:
@@ -39,11 +36,24 @@ def edit_in_step(
         return True
 
     refused: list[Op] = []
-    changes: list[Sequence[Op]] = [[op] for op in alone]
-    for change in [*changes, *pages(others, replica.limits.page_bytes)]:
+    for change in parts_of(ops, replica.limits.page_bytes, yields):
         if not edit(change):
             refused += [op for op in change if not edit([op])]
     for pending in replica.pending:
         if away and pending.step == step:
             pending.away = True
     return refused
+
+
+def parts_of(ops: Sequence[Op], page_bytes: int, yields: bool) -> list[Sequence[Op]]:
+    """The changes into which a long edit is split.
+
+    Args:
+        ops: at most one for each record.
+        page_bytes: about the size of a change.
+        yields: see `edit_in_step`. Then each removal is a separate change: if one removal of a change is
+            held, all are (SEEN-7).
+    """
+    alone = [op for op in ops if yields and isinstance(op, Remove)]
+    others = [op for op in ops if not yields or not isinstance(op, Remove)]
+    return [*([op] for op in alone), *pages(others, page_bytes)]
