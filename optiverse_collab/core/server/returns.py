@@ -50,7 +50,7 @@ class Returns:
             origin: of the replica.
             ops: the change.
         """
-        mine = returned_by(step)
+        mine = returned_by(step) if self.kept else None
         is_here = mine is not None and any(
             one.is_whole and mine.heads[0] in one.heads and one.origin != origin for one in self.kept
         )
