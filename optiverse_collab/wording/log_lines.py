@@ -72,7 +72,8 @@ def went_back(effect: WentBack) -> str:
     kept = f" Moments that were kept since are gone: {names(effect.versions)}." if effect.versions else ""
     return (
         f"The server had lost the last {changes(effect.missing)}, made after {local_time(effect.restored)}. "
-        f"What became of {counted(effect.records, 'item')} comes back from here; later edits stay." + kept
+        f"They come back from here, as one step with {counted(effect.records, 'item')}; later edits stay."
+        + kept
     )
 
 
