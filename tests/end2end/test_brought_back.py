@@ -40,6 +40,17 @@ def open_window(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Call
         window.kill()
 
 
+def together(open_window: Callable[[str], Window], server: ServerProcess) -> tuple[Window, Window, str]:
+    """Ana's and Ben's windows in a session, and the id of the lens in it."""
+    ana, ben = open_window("Ana"), open_window("Ben")
+    for name, window in (("Ana", ana), ("Ben", ben)):
+        window.do(join=[server.url, "lab", name])
+        window.until(is_in)
+    ana.do(add=[0.0, 0.0])
+    [lens] = ben.until(lambda state: is_in(state) and bool(state["places"]))["places"]
+    return ana, ben, lens
+
+
 @pytest.mark.parametrize("is_copied", [False, True], ids=["restored", "copied"])
 def test_the_windows_bring_500_changes_back(
     open_window: Callable[[str], Window], tmp_path: Path, is_copied: bool
@@ -47,12 +58,7 @@ def test_the_windows_bring_500_changes_back(
     """BACK-5 to BACK-10: kill -9, an empty disk, an old backup; then all go on as if nothing had happened."""
     data, backup = tmp_path / "data", tmp_path / "backup"
     with ServerProcess(data) as server:
-        ana, ben = open_window("Ana"), open_window("Ben")
-        for name, window in (("Ana", ana), ("Ben", ben)):
-            window.do(join=[server.url, "lab", name])
-            window.until(is_in)
-        ana.do(add=[0.0, 0.0])
-        [lens] = ben.until(lambda state: is_in(state) and bool(state["places"]))["places"]
+        ana, ben, lens = together(open_window, server)
         assert main(["backup", str(backup), "--data", str(data)]) == 0
         with Bench(server.url, "lab", "script") as bench:
             there = bench.clock
@@ -90,12 +96,7 @@ def test_the_last_moment_comes_back_as_edits(open_window: Callable[[str], Window
     """BACK-11 to BACK-13: it was in no parcel yet, and the restored server accepts something else first."""
     data, backup = tmp_path / "data", tmp_path / "backup"
     with ServerProcess(data) as server:
-        ana, ben = open_window("Ana"), open_window("Ben")
-        for name, window in (("Ana", ana), ("Ben", ben)):
-            window.do(join=[server.url, "lab", name])
-            window.until(is_in)
-        ana.do(add=[0.0, 0.0])
-        [lens] = ben.until(lambda state: is_in(state) and bool(state["places"]))["places"]
+        ana, ben, lens = together(open_window, server)
         assert main(["backup", str(backup), "--data", str(data)]) == 0
         ben.do(move=[lens, 7.0, 8.0])
         ana.until(lambda state: is_in(state) and state["places"] == {lens: [7.0, 8.0]})

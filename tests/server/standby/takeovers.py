@@ -243,7 +243,7 @@ class Story:
                 self._counts["deposed"] += 1
 
     async def _follow(self) -> None:
-        """The former primary becomes the standby of the new one, with its disk as it is."""
+        """The former primary becomes the standby of the new one, with an unchanged disk."""
         for site in self._sites:
             if site.post.standing.state is State.DEPOSED:
                 await self._restart(site)

@@ -30,6 +30,12 @@ class Ends:
         """Let the worker read."""
         return Link(self.theirs, self._hear, lambda: self.ended.append("worker"))
 
+    async def hand_over_many(self, connection: socket.socket) -> list[asyncio.Task[bool]]:
+        """Hand over more than a worker that doesn't read can take."""
+        many = [asyncio.create_task(self.server.hand_over(connection)) for _ in range(2000)]
+        await asyncio.sleep(0.01)
+        return many
+
     def _hear(self, word: Word, peer: socket.socket | None) -> None:
         self.heard.append(word)
         self.handed += [] if peer is None else [peer]
@@ -67,8 +73,7 @@ def test_a_worker_that_does_not_read_is_waited_for() -> None:
         ends = Ends()
         peer, own = socket.socketpair()
         with peer, own:
-            many = [asyncio.create_task(ends.server.hand_over(own)) for _ in range(2000)]
-            await asyncio.sleep(0.01)
+            many = await ends.hand_over_many(own)
             waiting = [task for task in many if not task.done()]
             assert waiting
             waiting[0].cancel()
@@ -87,8 +92,7 @@ def test_what_a_dead_worker_did_not_get_is_not_handed_over() -> None:
         ends = Ends()
         peer, own = socket.socketpair()
         with peer, own:
-            many = [asyncio.create_task(ends.server.hand_over(own)) for _ in range(2000)]
-            await asyncio.sleep(0.01)
+            many = await ends.hand_over_many(own)
             ends.theirs.close()
             results = await asyncio.gather(*many)
             assert not results[-1]
