@@ -32,6 +32,9 @@ SECTOR = 512
 COMMITS = 200
 SESSIONS = ("one", "two", "three")
 
+CLOSING = Marked("closing")
+"""From here on, the store first forgets the holder, and then lets SQLite delete its log."""
+
 Acked = dict[str, int]
 """The last acknowledged clock of each session."""
 
@@ -125,6 +128,7 @@ def record(folder: Path, prepare: Callable[[sqlite3.Connection], object]) -> tup
         recorder.steps.append(Marked(None))
         await work(store, recorder)
         holder = (folder / HOLDER_NAME).read_bytes()
+        recorder.steps.append(CLOSING)
         await store.close()
         return holder
 
@@ -133,25 +137,27 @@ def record(folder: Path, prepare: Callable[[sqlite3.Connection], object]) -> tup
     return disk, holder, recorder.steps
 
 
-def moments(disk: Disk, steps: list[Step], seed: int) -> Iterator[tuple[Acked, dict[str, bytes]]]:
+def moments(
+    disk: Disk, holder: bytes, steps: list[Step], seed: int
+) -> Iterator[tuple[Acked, dict[str, bytes]]]:
     """Acknowledged clocks and a possible disk: after each commit, and sometimes in between."""
     chance = random.Random(seed)
     acked: Acked = {}
-    begins = steps.index(Marked(None))
+    begins, closes = steps.index(Marked(None)), steps.index(CLOSING)
     for place, step in enumerate(steps):
-        if isinstance(step, Marked):
-            acked.update([step.what] if step.what else [])
-        else:
+        if not isinstance(step, Marked):
             disk.take(step)
-        if place >= begins and (isinstance(step, Marked) or chance.random() < 0.1):
-            yield acked, dict(disk.after_power_cut(chance))
+        elif isinstance(step.what, tuple):
+            acked.update([step.what])
+        if place >= begins and (isinstance(step, Marked) or place > closes or chance.random() < 0.1):
+            held = {HOLDER_NAME: holder} if place <= closes else {}
+            yield acked, {**dict(disk.after_power_cut(chance)), **held}
 
 
-def missing(folder: Path, files: dict[str, bytes], holder: bytes, acked: Acked) -> list[str]:
+def missing(folder: Path, files: dict[str, bytes], acked: Acked) -> list[str]:
     """Start the server's storage after a power cut; returns the sessions that lost acknowledged changes."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    (folder / HOLDER_NAME).write_bytes(holder)
     for name, data in files.items():
         if data:
             (folder / name).write_bytes(data)
@@ -185,8 +191,8 @@ def test_nothing_acknowledged_is_missing_after_a_power_cut(
     assert len(checkpoints) > 5
     assert any(isinstance(one, Wrote) and one.file == FILE_NAME and one.data is None for one in steps)
     tried = 0
-    for acked, files in moments(disk, steps, seed):
-        assert missing(tmp_path / "after", files, holder, acked) == []
+    for acked, files in moments(disk, holder, steps, seed):
+        assert missing(tmp_path / "after", files, acked) == []
         tried += 1
     assert tried > COMMITS
 
@@ -194,5 +200,5 @@ def test_nothing_acknowledged_is_missing_after_a_power_cut(
 def test_commits_that_are_not_synced_are_missed(tmp_path: Path) -> None:
     """This proves that the test before this one could fail."""
     disk, holder, steps = record(tmp_path / "data", lambda c: c.execute("PRAGMA synchronous=NORMAL"))
-    found = (missing(tmp_path / "after", files, holder, acked) for acked, files in moments(disk, steps, 0))
+    found = (missing(tmp_path / "after", files, acked) for acked, files in moments(disk, holder, steps, 0))
     assert any(found)
