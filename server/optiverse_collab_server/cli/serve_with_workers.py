@@ -162,7 +162,7 @@ async def _working(settings: Settings) -> AsyncIterator[list[Worker]]:
         await asyncio.gather(*(one.stop() for one in workers))
         await asyncio.gather(*lives, return_exceptions=True)
     if failed := [str(one.number) for one in workers if one.failed]:
-        raise StorageError(f"Not stopped well: worker {', '.join(failed)}; the lines above say why.")
+        raise StorageError(f"Worker(s) {', '.join(failed)} did not stop well; the lines above say why.")
 
 
 async def _all_started(workers: list[Worker]) -> None:
