@@ -32,14 +32,13 @@ def moved(before: Records, after: Records) -> set[str]:
 
     Records that only one of the two has, and numbers that give the same order, don't count. Neither does
     the order of siblings that keep their `z_value`: 0.2 reverses those of one height each time it opens a
-    file.
+    file. A group that gets its first member gets a place, too: without members, it has none.
     """
     old, new = _children(before), _children(after)
-    parents = {id: parent for parent, ids in old.items() for id in ids}
     found: set[str] = set()
     for parent, ids in new.items():
         known = {id: float(place) for place, id in enumerate(old.get(parent, ()))}
-        found.update(id for id in ids if id in parents and id not in known)
+        found.update(id for id in ids if id in before and id not in known)
         stayed = [id for id in ids if id in known]
         places = restacked(stayed, known)
         restack = {id for id in stayed if places[id] != known[id]}

@@ -146,6 +146,17 @@ def component(id: str, **rest: Any) -> dict[str, Any]:
     {"version": "2.0", "items": [component("b", z_value=1), {"pos": None}, component("a", z_value=0)]},
     {"version": "2.0", "items": [component("b", z_value=1), component("a"), {}]},
 )
+@example(
+    {"version": "2.0", "items": [{}, {}, component("a")]},
+    {
+        "version": "2.0",
+        "items": [{}, {"item_uuid": "a"}],
+        "layer_state": {
+            "version": 1,
+            "nodes": [{"uuid": "g", "type": "group", "children": [{"uuid": "a", "type": "item"}]}],
+        },
+    },
+)
 def test_the_same_import_again_does_nothing(first: Bench, second: Bench) -> None:
     view = imported({}, first, second)
     records = records_from_bench(second).records
