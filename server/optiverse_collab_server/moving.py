@@ -8,7 +8,7 @@ from optiverse_collab.core.server.batches import extend
 from optiverse_collab.core.server.history import History
 from optiverse_collab.errors import BatchRefused, StorageError
 from optiverse_collab_server.chunking import OpenChunk
-from optiverse_collab_server.standby.sender import end_of, is_beginning, moved, next_batch
+from optiverse_collab_server.standby.places import end_of, is_beginning, moved, next_batch
 from optiverse_collab_server.storage import CopiedStore, Stored
 
 

@@ -13,10 +13,16 @@ from urllib.parse import quote
 
 import pytest
 
+from optiverse_collab.core.records import Put, Set
 from optiverse_collab.scripting import AsyncBench, Bench, connect
 from optiverse_collab_server.cli.main import main as command
+from optiverse_collab_server.storage import Retention
 from tests.helpers.aio import run, until
+from tests.helpers.cli import succeed
+from tests.helpers.kept_session import NAME as KEPT
+from tests.helpers.kept_session import KeptSession
 from tests.helpers.server_process import ServerProcess
+from tests.helpers.storage import database, tidy
 from tests.helpers.window_process import Window, is_in, until_carried
 
 pytestmark = pytest.mark.own_store
@@ -130,3 +136,32 @@ def test_windows_give_the_standby_what_it_lacks(tmp_path: Path) -> None:
         assert state["places"] == {lens: [49.0, 5.0]}
         with Bench(second.url, "lab", "auditor") as bench:
             assert bench.clock == last
+
+
+def fill(folder: Path) -> None:
+    """A session whose server has dropped the history around a version of the clock 1."""
+    with database(folder, Retention(bytes=0)) as made:
+        session = KeptSession(made)
+        session.change(Put("m3", "component", {"name": "M3", "pos": [0.0, 0.0]}))
+        session.change(Set("m3", {"pos": [3.0, 4.0]}))
+        session.keep("good", 1)
+        session.begin_chunk()
+        tidy(made)
+
+
+def test_old_versions_come_along(tmp_path: Path) -> None:
+    """STAND-12, HIST-15: they are listed, shown and restored on the standby."""
+    fill(tmp_path / "first")
+    with ExitStack() as stack:
+        start = stack.enter_context
+        first = start(ServerProcess(tmp_path / "first", "--auth", "none"))
+        second = start(ServerProcess(tmp_path / "second", "--auth", "none", "--follow", first.url))
+        second.until_says(r"1 bench\(es\) of older versions were copied")
+        first.kill()
+        shutil.rmtree(tmp_path / "first")
+        assert command(["promote", "--data", str(tmp_path / "second")]) == 0
+        second.until_says("This server serves from now on")
+        there = ["--server", second.url, "--session", KEPT]
+        assert '  1  "good", kept by ' in succeed("versions", *there)
+        assert succeed("show", "good", *there).splitlines()[0] == '"M3" at (0.0, 0.0) mm'
+        assert succeed("restore", "good", *there) == 'Moved "M3" by 5.0 mm\n'

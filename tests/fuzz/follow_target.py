@@ -13,10 +13,13 @@ import msgspec
 from websockets.exceptions import ConnectionClosedError
 
 from optiverse_collab.core.protocol.address import check_name
+from optiverse_collab.core.records import Lane, Record
 from optiverse_collab.core.server.batches import Batch
 from optiverse_collab.core.server.chain import next_head
 from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import StampedRecord
 from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab.core.server.stamps import Stamp
 from optiverse_collab.errors import AddressError, StorageError
 from optiverse_collab_server.standby import reception, standing
 from optiverse_collab_server.standby.follow import Ended, Following, Line
@@ -24,6 +27,7 @@ from optiverse_collab_server.standby.followers import Followers, Mode
 from optiverse_collab_server.standby.messages import (
     Access,
     Alive,
+    Bench,
     Changes,
     Durable,
     Hello,
@@ -32,6 +36,7 @@ from optiverse_collab_server.standby.messages import (
     Positions,
     Start,
     TurnedAway,
+    Wanted,
     Welcome,
     Where,
     encode,
@@ -45,6 +50,10 @@ NUMBERS = (0, 1, 2, 3, 4, 5, 6, 9, 2**31, 2**53, 2**63 - 1, -1)
 SESSIONS = ("lab", "other", "new", "", ".", "ü\u202e", "x\ny", "x" * 500)
 CHANGES = 5
 """How many changes the sessions have that exist at first."""
+
+VERSION = 2
+OLD = StampedRecord(Record("v", "version", {"name": "old", "clock": VERSION, "time_ms": 1}, Lane.META), 0, {})
+"""A version of a moment that the standby's copy of a session doesn't have."""
 
 
 class Wire:
@@ -127,7 +136,9 @@ class FollowTarget:
             await _filled(disk, session, CHANGES)
         before = [await disk.load(session) for session in ("lab", "other")]
         post, followers = Post(Path("nowhere"), b"k" * 32), Followers(Mode.ALWAYS)
-        messages = self._messages(self._hello, self._positions, self._positions, self._durable, Alive)
+        messages = self._messages(
+            self._hello, self._positions, self._positions, self._durable, self._wanted, Alive
+        )
         wire = Wire(messages, self._random)
         await reception.Reception(post, disk, None, followers).serve(cast("Any", wire))
         if [await disk.load(session) for session in ("lab", "other")] != before:
@@ -157,14 +168,22 @@ class FollowTarget:
     def _durable(self) -> Durable:
         return Durable(self._session(), self._number())
 
+    def _wanted(self) -> Wanted:
+        return Wanted(self._session(), self._number())
+
     # To the standby
 
     async def _to_standby(self) -> None:
         """Each copy is a chain from its start, and what it holds is bounded."""
         disk = MemoryStore()
         await _filled(disk, "lab", 2)
-        messages = self._messages(self._changes, self._start, self._piece, self._access, self._other)
-        line = Line(cast("Any", Wire(messages, self._random)), Welcome(1, b"k" * 32))
+        await disk.begin_chunk(
+            "other", msgspec.structs.replace(snapshot(3), records=[OLD], stamps=[Stamp(1, 0, 0, 0)])
+        )
+        messages = self._messages(
+            self._changes, self._start, self._piece, self._bench, self._access, self._other
+        )
+        line = Line(cast("Any", Wire(messages, self._random)), Welcome(1, b"k" * 32, gives_benches=True))
         following = Following(line, disk, None)
         try:
             await following.run()
@@ -174,6 +193,8 @@ class FollowTarget:
             raise Fault("STAND-2: it goes on without a connection", self._text)
         if following._copies._waiting_bytes:
             raise Fault("STAND-5: something waits for a disk that is done", self._text)
+        if disk._sessions["lab"].kept or not {*disk._sessions["other"].kept} <= {VERSION}:
+            raise Fault("STAND-12: it keeps a bench that it has not asked for", self._text)
         for session in await disk.sessions():
             await self._check_copy(disk, session)
 
@@ -210,6 +231,13 @@ class FollowTarget:
         start = History.empty(self._random.choice([EPOCH, "e"]))
         data = msgspec.json.encode(self._random.choice([start, snapshot(3)]))
         return Piece(self._random.choice([data, data, data[: len(data) // 2], b""]))
+
+    def _bench(self) -> Bench:
+        """The bench that is asked for first, or another one."""
+        clock = self._random.choice([VERSION, VERSION, self._number()])
+        data = self._random.choice([b"[]", b"[{}]", b"[", b"\xff"])
+        is_last = self._random.choice([True, False])
+        return Bench(self._session(), clock, self._random.choice([b"", b"h" * 16]), data, is_last)
 
     def _access(self) -> Access:
         return Access([], [], all=self._random.choice([True, False]), done=self._random.choice([True, False]))

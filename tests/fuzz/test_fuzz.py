@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Sequence
 from typing import Any, get_args
@@ -26,6 +27,8 @@ from optiverse_collab_server.access import book, entrance, tokens
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import Grants, StoredGrant
 from optiverse_collab_server.standby import copies, messages, sender
+from optiverse_collab_server.standby.benches import Benches
+from optiverse_collab_server.standby.messages import Bench
 from optiverse_collab_server.standby.standing import Post, Standing, State
 from tests.fuzz.__main__ import TARGETS, feed
 from tests.fuzz.client_target import true_messages
@@ -36,7 +39,7 @@ SOME = {"room": 4000, "client": 6000, "files": 600, "door": 6000, "links": 6000,
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_hostile_input_does_no_harm(target: str) -> None:
-    """LIM-5, LIM-10, LIM-13, ACC-4 to ACC-9, ACC-11, LINK-1, LINK-2, DUR-4, STAND-1 to STAND-6: always."""
+    """LIM-5, LIM-10, LIM-13, ACC-4 to ACC-9, ACC-11, LINK-1, LINK-2, DUR-4, STAND-1 to STAND-6, STAND-12."""
     assert feed(target, SOME[target], seed=7) is None
 
 
@@ -67,6 +70,12 @@ def no_names(names: Names) -> list[Name]:
 def trusting(session: SessionClient, message: Any) -> list[Any]:
     """Simulates code that trusts a server's messages."""
     return [session.participants[message.connection_id]]
+
+
+async def takes_any_bench(self: Benches, message: Bench) -> None:
+    """Simulates a standby that takes benches for which it has not asked."""
+    with contextlib.suppress(KeyError):
+        await self._store.keep(message.session, message.clock, message.head, [])
 
 
 def unchecked(versions: Versions, ops: Sequence[Op], *rest: object) -> Sequence[Op]:
@@ -113,6 +122,7 @@ FAULTS: list[tuple[str, str, object, str, Any]] = [
     ("follow", "STAND-6", sender, "is_beginning", finds_all),
     ("follow", "STAND-3", copies, "check_name", nothing),
     ("follow", "STAND-4", Post, "meet", deposed),
+    ("follow", "STAND-12", Benches, "take", takes_any_bench),
     ("follow", "DecodeError", messages, "_decoded", msgspec.msgpack.Decoder.decode),
 ]
 

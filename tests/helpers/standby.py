@@ -16,7 +16,7 @@ from optiverse_collab_server.standby.follow import Here
 from optiverse_collab_server.standby.followers import Mode
 from optiverse_collab_server.standby.service import StandbyService
 from optiverse_collab_server.standby.standing import Post, Standing, State, read_standing, write_standing
-from optiverse_collab_server.storage import CopiedStore, SqliteStore, Store, Stored
+from optiverse_collab_server.storage import SqliteStore, StandbyStore, Store, Stored
 from tests.helpers.live_server import LiveServer
 
 
@@ -28,7 +28,7 @@ class Member(LiveServer):
         store: its own storage.
     """
 
-    def __init__(self, port: int, service: StandbyService, store: Store) -> None:
+    def __init__(self, port: int, service: StandbyService, store: StandbyStore) -> None:
         super().__init__(port)
         self.service, self.store = service, store
 
@@ -38,7 +38,7 @@ async def member(
     folder: Path,
     follow: str | None = None,
     mode: Mode = Mode.OFF,
-    store: CopiedStore | None = None,
+    store: StandbyStore | None = None,
     entrance: Entrance | None = None,
 ) -> AsyncIterator[Member]:
     """A server on a data folder, which follows another one if that is given."""

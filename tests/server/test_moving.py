@@ -11,7 +11,7 @@ from optiverse_collab.core.server.journal import Parent
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server import chunking
 from optiverse_collab_server.moving import Copied, copy_session
-from optiverse_collab_server.standby import sender
+from optiverse_collab_server.standby import places
 from optiverse_collab_server.storage import CopiedStore, MemoryStore, Span, SqliteStore
 from tests.helpers.aio import run
 from tests.helpers.storage import entries, snapshot
@@ -24,7 +24,7 @@ IDS = [f"lens-{number % 4}" for number in range(40)]
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder with a session of several chunks."""
     monkeypatch.setattr(chunking, "CHUNK_ENTRIES", 10)
-    monkeypatch.setattr(sender, "BATCH_BYTES", 3_000)
+    monkeypatch.setattr(places, "BATCH_BYTES", 3_000)
     fill_folder(tmp_path, lab=IDS)
     return tmp_path
 

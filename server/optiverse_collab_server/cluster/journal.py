@@ -10,7 +10,7 @@ from optiverse_collab.core.server.chain import next_head
 from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab_server.standby.messages import Where
-from optiverse_collab_server.standby.sender import end_of, next_batch
+from optiverse_collab_server.standby.places import end_of, next_batch
 from optiverse_collab_server.storage import CopiedStore, SqliteStore
 
 _COPIES = re.compile(r" \((set aside at change|copied again) [^()]*\)$")

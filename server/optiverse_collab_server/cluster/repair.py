@@ -13,7 +13,7 @@ from optiverse_collab.errors import DatabaseDamaged, StorageError
 from optiverse_collab_server.cluster.journal import Journal
 from optiverse_collab_server.moving import copy_session
 from optiverse_collab_server.standby.messages import Where
-from optiverse_collab_server.standby.sender import ENDLESS
+from optiverse_collab_server.standby.places import ENDLESS
 from optiverse_collab_server.storage import Span, Store, Stored, StoredEntries
 from optiverse_collab_server.storage.api import Elsewhere
 from optiverse_collab_server.storage.jetstream.store import JetStreamStore

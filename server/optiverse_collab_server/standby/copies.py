@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,14 +14,15 @@ from optiverse_collab.core.protocol.address import check_name
 from optiverse_collab.core.server.batches import Batch
 from optiverse_collab.core.server.chain import next_head
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Kept, Snapshot
+from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.references import Header
 from optiverse_collab.errors import AddressError, BatchRefused, DatabaseDamaged
 from optiverse_collab_server.chunking import OpenChunk
+from optiverse_collab_server.standby.benches import Benches
 from optiverse_collab_server.standby.messages import Where
-from optiverse_collab_server.standby.sender import end_of, moved
-from optiverse_collab_server.storage import CopiedStore, Stored
+from optiverse_collab_server.standby.places import end_of, moved
+from optiverse_collab_server.storage import Apart, StandbyStore, Stored
 
 WAITING_BYTES = 8 * 1024 * 1024
 """How much may wait for the disk."""
@@ -37,11 +38,18 @@ log = logging.getLogger("optiverse_collab_server")
 
 @dataclass
 class _Copy:
-    """A session on this server's disk: where it ends, its newest chunk, and how many records that has."""
+    """A session on this server's disk.
+
+    Attributes:
+        where: where it ends.
+        chunk: its newest one, and how many `records` that has.
+        parents: of its history.
+    """
 
     where: Where
     chunk: OpenChunk
     records: int
+    parents: list[Parent]
 
 
 class Copies:
@@ -50,10 +58,13 @@ class Copies:
     Args:
         store: this server's.
         durable: called when a session is on the disk up to a clock.
+        benches: looks for those that the copies lack.
     """
 
-    def __init__(self, store: CopiedStore, durable: Callable[[str, int], Awaitable[None]]) -> None:
-        self._store, self._durable = store, durable
+    def __init__(
+        self, store: StandbyStore, durable: Callable[[str, int], Awaitable[None]], benches: Benches
+    ) -> None:
+        self._store, self._durable, self._benches = store, durable, benches
         self._copies: dict[str, _Copy] = {}
         self._pieces: list[bytes] = []
         self._pieces_bytes = 0
@@ -71,12 +82,13 @@ class Copies:
         """
         for session in await self._store.sessions():
             try:
-                stored = await self._store.load(session)
+                stored, apart = await self._store.load(session), await self._store.load_apart(session)
             except DatabaseDamaged as error:
                 log.error("The copy of session %s is damaged, so it isn't followed: %s", session, error)
                 continue
             assert stored is not None
-            self._copies[session] = _copy_of(stored)
+            assert apart is not None
+            self._add(session, stored, apart)
         return {session: copy.where for session, copy in self._copies.items()}
 
     def take_piece(self, data: bytes) -> None:
@@ -106,10 +118,11 @@ class Copies:
         except (AddressError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise BatchRefused(f"The start of session {session!r} can't be read: {error}") from error
         size = await self._store.begin_copy(session, snapshot, names)
-        self._copies[session] = _copy_of(Stored(snapshot, size, names, []))
+        apart = Apart(snapshot.clock, frozenset(), snapshot.parents)
+        self._add(session, Stored(snapshot, size, names, []), apart)
         await self._durable(session, snapshot.clock)
 
-    async def extend(self, session: str, batch: Batch) -> None:
+    async def extend(self, session: str, batch: Batch, parents: Sequence[Parent] = ()) -> None:
         """Start to store the next changes of a session; waits while too much waits for the disk.
 
         Raises:
@@ -128,13 +141,21 @@ class Copies:
             await self._has_room.wait()
         copy.where = moved(copy.where, batch)
         copy.chunk.add(kept)
+        self._benches.follow(session, batch.entries)
         self._waiting_bytes += size
-        self._start(self._write(session, kept, batch, size))
+        missing = [one for one in parents if one not in copy.parents]
+        copy.parents = [*copy.parents, *missing]
+        self._start(self._write(session, kept, batch.names, missing))
 
     async def settled(self) -> None:
         """Wait until nothing waits for the disk."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+    def _add(self, session: str, stored: Stored, apart: Apart) -> None:
+        chunk = OpenChunk(stored.snapshot_bytes, stored.entries)
+        self._copies[session] = _Copy(end_of(stored), chunk, len(stored.snapshot.records), apart.parents)
+        self._benches.look_at(session, stored, apart)
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(self._noting_errors(work))
@@ -147,11 +168,13 @@ class Copies:
         except Exception as error:  # noqa: BLE001  whoever sends the next changes sees it
             self._error = error
 
-    async def _write(self, session: str, kept: list[Kept], batch: Batch, size: int) -> None:
+    async def _write(
+        self, session: str, kept: list[Kept], names: Sequence[Name], parents: Sequence[Parent]
+    ) -> None:
         try:
-            await self._store.append(session, kept, batch.names)
+            await self._store.append(session, kept, names, parents)
         finally:
-            self._waiting_bytes -= size
+            self._waiting_bytes -= sum(len(entry.data) for entry in kept)
             self._has_room.set()
         await self._durable(session, kept[-1].clock)
         copy = self._copies[session]
@@ -170,12 +193,6 @@ class Copies:
             copy.chunk.snapshot_bytes = await self._store.begin_chunk(session, snapshot)
         finally:
             self._is_chunking = False
-
-
-def _copy_of(stored: Stored) -> _Copy:
-    return _Copy(
-        end_of(stored), OpenChunk(stored.snapshot_bytes, stored.entries), len(stored.snapshot.records)
-    )
 
 
 def _snapshot_of(stored: Stored) -> Snapshot:

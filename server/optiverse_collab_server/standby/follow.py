@@ -20,6 +20,7 @@ from optiverse_collab.errors import BatchRefused
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import StoredGrant
 from optiverse_collab_server.doors import is_loopback
+from optiverse_collab_server.standby.benches import Benches
 from optiverse_collab_server.standby.copies import Copies
 from optiverse_collab_server.standby.messages import (
     MESSAGE_BYTES,
@@ -27,6 +28,7 @@ from optiverse_collab_server.standby.messages import (
     PROTOCOL,
     Access,
     Alive,
+    Bench,
     Changes,
     Durable,
     FromPrimary,
@@ -43,7 +45,7 @@ from optiverse_collab_server.standby.messages import (
     portions,
 )
 from optiverse_collab_server.standby.reception import ALIVE_SECONDS, SILENT_SECONDS
-from optiverse_collab_server.storage import CopiedStore
+from optiverse_collab_server.storage import StandbyStore
 
 OPEN_SECONDS = 10.0
 
@@ -169,9 +171,11 @@ class Following:
         book: this server's grants; None if it asks nobody for one.
     """
 
-    def __init__(self, line: Line, store: CopiedStore, book: GrantBook | None) -> None:
+    def __init__(self, line: Line, store: StandbyStore, book: GrantBook | None) -> None:
         self._line, self._book = line, book
-        self._copies = Copies(store, self._on_durable)
+        gives_benches = isinstance(line.welcome, Welcome) and line.welcome.gives_benches
+        self._benches = Benches(store, line.send if gives_benches else None)
+        self._copies = Copies(store, self._on_durable, self._benches)
         self._grants: list[StoredGrant] = []
         self._adding: asyncio.Task[None] | None = None
 
@@ -203,11 +207,14 @@ class Following:
         for some, is_last in portions(list(positions.items())):
             await self._line.send(Positions(dict(some), is_last))
         while True:
+            await self._benches.ask_next()
             await self._take(await self._line.receive())
 
     async def _take(self, message: FromPrimary) -> None:
         if isinstance(message, Changes):
-            await self._copies.extend(message.session, message.batch)
+            await self._copies.extend(message.session, message.batch, message.parents)
+        elif isinstance(message, Bench):
+            await self._benches.take(message)
         elif isinstance(message, Piece):
             self._copies.take_piece(message.data)
         elif isinstance(message, Start):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Protocol
 
-from optiverse_collab.core.server.journal import Kept
+from optiverse_collab.core.server.journal import Kept, Parent
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.standby_news import StandbyNews
 from optiverse_collab.errors import StorageError
@@ -43,7 +43,9 @@ class Receiver(Protocol):
 
     address: str
 
-    def offer(self, session: str, entries: Sequence[Kept], names: Sequence[Name]) -> None:
+    def offer(
+        self, session: str, entries: Sequence[Kept], names: Sequence[Name], parents: Sequence[Parent]
+    ) -> None:
         """There is something new in a session; `entries` are its latest changes."""
 
     def offer_grants(self, ids: Iterable[str]) -> None:
@@ -107,13 +109,18 @@ class Followers:
             log.info("A standby has everything; participants learn that it is at %s", receiver.address)
 
     def stored(
-        self, session: str, clock: int, entries: Sequence[Kept] = (), names: Sequence[Name] = ()
+        self,
+        session: str,
+        clock: int,
+        entries: Sequence[Kept] = (),
+        names: Sequence[Name] = (),
+        parents: Sequence[Parent] = (),
     ) -> None:
         """This server has a session on its disk up to a clock; `entries` are new."""
         if self._receivers or self._confirmed or self.mode is not Mode.OFF:
             self.note(session, clock)
             for receiver in self._receivers:
-                receiver.offer(session, entries, names)
+                receiver.offer(session, entries, names, parents)
 
     def note(self, session: str, clock: int) -> None:
         """This server has a session on its disk up to a clock."""

@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from optiverse_collab.core.server.batches import Batch
+from optiverse_collab.core.server.journal import Parent
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab_server.access.grants import StoredGrant
 
@@ -74,15 +75,29 @@ class Durable(msgspec.Struct, frozen=True, tag="durable"):
     clock: int
 
 
+class Wanted(msgspec.Struct, frozen=True, tag="wanted"):
+    """The standby asks for the bench of a version, since it doesn't have that part of the history."""
+
+    session: str
+    clock: int
+
+
 class Alive(msgspec.Struct, frozen=True, tag="alive"):
     """The sender still lives; from both ends."""
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
-    """The answer to `Hello`: the server's term, and the key with which it signs heads (BACK-1)."""
+    """The answer to `Hello`.
+
+    Attributes:
+        term: the server's.
+        key: with which it signs heads (BACK-1).
+        gives_benches: it knows `Wanted`.
+    """
 
     term: int
     key: bytes
+    gives_benches: bool = False
 
 
 class TurnedAway(msgspec.Struct, frozen=True, tag="turned_away"):
@@ -119,10 +134,33 @@ class Start(msgspec.Struct, frozen=True, tag="start"):
 
 
 class Changes(msgspec.Struct, frozen=True, tag="changes"):
-    """The next changes of a session."""
+    """The next changes of a session.
+
+    Attributes:
+        session, batch: which ones.
+        parents: of the session, up to there (CLK-8); those that the standby has may be among them.
+    """
 
     session: str
     batch: Batch
+    parents: list[Parent] = []
+
+
+class Bench(msgspec.Struct, frozen=True, tag="bench"):
+    """A piece of the answer to `Wanted`.
+
+    Attributes:
+        session, clock: from the question.
+        head: at this clock; empty if the server doesn't keep that bench.
+        data: of the JSON array of its records.
+        done: this is the last piece.
+    """
+
+    session: str
+    clock: int
+    head: bytes = b""
+    data: bytes = b""
+    done: bool = True
 
 
 class Parted(msgspec.Struct, frozen=True, tag="parted"):
@@ -132,8 +170,8 @@ class Parted(msgspec.Struct, frozen=True, tag="parted"):
     why: str
 
 
-FromStandby = Hello | Positions | Durable | Alive
-FromPrimary = Welcome | TurnedAway | Access | Piece | Start | Changes | Parted | Alive
+FromStandby = Hello | Positions | Durable | Wanted | Alive
+FromPrimary = Welcome | TurnedAway | Access | Piece | Start | Changes | Bench | Parted | Alive
 
 encode = msgspec.msgpack.Encoder().encode
 _from_standby: msgspec.msgpack.Decoder[FromStandby] = msgspec.msgpack.Decoder(FromStandby)

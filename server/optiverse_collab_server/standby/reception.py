@@ -27,6 +27,7 @@ from optiverse_collab_server.standby.messages import (
     Hello,
     Positions,
     TurnedAway,
+    Wanted,
     Welcome,
     Where,
     decode_from_standby,
@@ -34,7 +35,7 @@ from optiverse_collab_server.standby.messages import (
 )
 from optiverse_collab_server.standby.sender import Sender
 from optiverse_collab_server.standby.standing import Post, State
-from optiverse_collab_server.storage import CopiedStore
+from optiverse_collab_server.storage import StandbyStore
 
 ALIVE_SECONDS, SILENT_SECONDS = 2.0, 15.0
 """How often each end says that it lives, and how long it waits for a message, or for room to send one."""
@@ -60,7 +61,7 @@ class Reception:
         followers: the standbys.
     """
 
-    def __init__(self, post: Post, store: CopiedStore, book: GrantBook | None, followers: Followers) -> None:
+    def __init__(self, post: Post, store: StandbyStore, book: GrantBook | None, followers: Followers) -> None:
         self._post, self._store, self._book = post, store, book
         self._followers = followers
         self._open: set[ServerConnection] = set()
@@ -99,7 +100,7 @@ class Reception:
         if self._followers.count >= STANDBYS:
             await _send(ws, TurnedAway(standing.term, f"it has {STANDBYS} standbys already"))
             return
-        await _send(ws, Welcome(standing.term, self._post.key))
+        await _send(ws, Welcome(standing.term, self._post.key, gives_benches=True))
         known = {*await self._store.sessions()}
         claimed: dict[str, Where] = {}
         while isinstance(message := await _next(ws), (Positions, Alive)):
@@ -161,8 +162,12 @@ async def _listen(ws: ServerConnection, sender: Sender) -> None:
         message = await _next(ws)
         if isinstance(message, Durable):
             sender.confirmed(message.session, message.clock)
-        elif not isinstance(message, Alive):
+        elif not isinstance(message, Alive) and not _asks(sender, message):
             raise _Unexpected(message)
+
+
+def _asks(sender: Sender, message: FromStandby) -> bool:
+    return isinstance(message, Wanted) and sender.ask(message.session, message.clock)
 
 
 async def _next(ws: ServerConnection) -> FromStandby:

@@ -9,21 +9,23 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
 from optiverse_collab.core.server.batches import Batch
-from optiverse_collab.core.server.chain import head_after
-from optiverse_collab.core.server.journal import Kept
-from optiverse_collab.core.server.names import Name, NameKind, erased
+from optiverse_collab.core.server.journal import Kept, Parent
+from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import DatabaseDamaged
 from optiverse_collab_server.access.book import GrantBook
+from optiverse_collab_server.standby import places
+from optiverse_collab_server.standby.benches import pieces_of
 from optiverse_collab_server.standby.followers import Followers
 from optiverse_collab_server.standby.messages import (
     PIECE_BYTES,
     Access,
+    Bench,
     Changes,
     FromPrimary,
     Parted,
@@ -32,16 +34,11 @@ from optiverse_collab_server.standby.messages import (
     Where,
     portions,
 )
-from optiverse_collab_server.storage import CopiedStore, Span, Stored
-from optiverse_collab_server.storage.api import Tail
+from optiverse_collab_server.standby.places import end_of, is_beginning, moved, next_batch
+from optiverse_collab_server.storage import StandbyStore, Stored
 
 RECENT_BYTES = 4 * 1024 * 1024
 """How much may wait in memory for a standby."""
-
-BATCH_BYTES = 256 * 1024
-"""About how much memory the changes of one message take."""
-
-ENDLESS = 2**53
 
 ANOTHER = (
     "the standby's copy is not a start of the session on the server. Stop the standby and delete the session "
@@ -80,7 +77,7 @@ class Sender:
 
     def __init__(
         self,
-        store: CopiedStore,
+        store: StandbyStore,
         book: GrantBook | None,
         followers: Followers,
         claimed: dict[str, Where],
@@ -96,16 +93,22 @@ class Sender:
         self._from_storage: set[str] = set()  # sessions of which not all news is in memory
         self._recent: dict[str, deque[_Recent]] = {}
         self._recent_bytes = 0
+        self._parents: dict[str, list[Parent]] = {}  # that were not sent yet
+        self._wanted: tuple[str, int] | None = None  # a bench
+        self._pieces: AsyncIterator[Bench] | None = None  # of it
         self._grants: dict[str, None] = {}
         self._wake = asyncio.Event()
         self._is_through = False
 
-    def offer(self, session: str, entries: Sequence[Kept], names: Sequence[Name]) -> None:
+    def offer(
+        self, session: str, entries: Sequence[Kept], names: Sequence[Name], parents: Sequence[Parent]
+    ) -> None:
         """There is something new in a session; `entries` are its latest changes."""
         self._due[session] = None
         self._wake.set()
         if session in self._parted or session not in self._has:
             return
+        self._parents[session] = [*self._parents.get(session, ()), *parents]
         recent = _Recent(entries, names)
         self._recent_bytes += recent.size
         if entries:
@@ -120,6 +123,14 @@ class Sender:
         self._grants.update(dict.fromkeys(ids))
         self._wake.set()
 
+    def ask(self, session: str, clock: int) -> bool:
+        """The standby wants the bench of a version (STAND-12); returns whether no answer was open."""
+        if self._wanted is not None:
+            return False
+        self._wanted = session, clock
+        self._wake.set()
+        return True
+
     def confirmed(self, session: str, clock: int) -> None:
         """The standby has a session on its disk up to a clock, if that was sent."""
         has = self._has.get(session)
@@ -132,12 +143,14 @@ class Sender:
         await self._send_all_grants()
         self._due.update(dict.fromkeys(await self._store.sessions()))
         while True:
-            while self._due or self._grants:
+            while self._due or self._grants or self._wanted is not None:
                 await self._send_grants()
                 if self._due:
                     session = next(iter(self._due))
                     del self._due[session]
                     await self._try_to_bring(session)
+                elif self._wanted is not None:
+                    await self._send_piece(*self._wanted)
             self._is_through = True
             self._look_through()
             self._wake.clear()
@@ -163,6 +176,17 @@ class Sender:
             await self._send(Access(list(some), gone))
             gone = []
 
+    async def _send_piece(self, session: str, clock: int) -> None:
+        """Send the next piece of the bench that the standby wants."""
+        if session in self._parted or session not in self._has:
+            piece = Bench(session, clock)
+        else:
+            self._pieces = self._pieces or pieces_of(self._store, session, clock)
+            piece = await anext(self._pieces)
+        if piece.done:
+            self._wanted = self._pieces = None
+        await self._send(piece)
+
     async def _try_to_bring(self, session: str) -> None:
         try:
             await self._bring(session)
@@ -186,7 +210,13 @@ class Sender:
                 return
             self._has[session] = after = moved(self._has[session], batch)
             self._followers.note(session, after.clock)
-            await self._send(Changes(session, batch))
+            await self._send(Changes(session, batch, self._parents_up_to(session, after.clock)))
+
+    def _parents_up_to(self, session: str, clock: int) -> list[Parent]:
+        """The parents to send with the change at a clock: those that end there or earlier."""
+        waiting = self._parents[session]
+        self._parents[session] = [parent for parent in waiting if parent.clock > clock]
+        return [parent for parent in waiting if parent.clock <= clock]
 
     async def _begin(self, session: str) -> bool:
         """Check the standby's copy, or send a start; returns whether the session can be followed."""
@@ -205,6 +235,9 @@ class Sender:
                 await self._send(Piece(data[first : first + PIECE_BYTES]))
             self._has[session] = end_of(Stored(start.snapshot, len(data), start.names, []))
             await self._send(Start(session, start.names))  # which may be confirmed before this returns
+        apart = await self._store.load_apart(session)
+        assert apart is not None
+        self._parents[session] = [*apart.parents, *self._parents.get(session, ())]
         self._from_storage.add(session)
         if claimed is not None:
             self._followers.note(session, claimed.clock)
@@ -224,7 +257,7 @@ class Sender:
         clock, size = has.clock, 0
         while waiting and waiting[0].entries[0].clock <= clock + 1:
             for entry in waiting[0].entries:
-                if entry.clock == clock + 1 and size < BATCH_BYTES:
+                if entry.clock == clock + 1 and size < places.BATCH_BYTES:
                     clock, size = entry.clock, size + len(entry.data)
                     entries.append(entry.data)
             names += [name for name in waiting[0].names if name.number > has.last(name.kind)]
@@ -234,43 +267,3 @@ class Sender:
         if not waiting:
             self._recent.pop(session, None)
         return Batch(has.clock, has.head, entries, names) if entries else None
-
-
-def end_of(stored: Stored) -> Where:
-    """Where a stored session ends."""
-    tail, at = Tail.of(stored.clock, stored.names), stored.snapshot
-    return Where(at.epoch, stored.clock, head_after(at.head, stored.entries), tail.origins, tail.authors)
-
-
-async def is_beginning(store: CopiedStore, session: str, where: Where) -> bool:
-    """Whether a copy that ends at this place is the beginning of a stored session."""
-    found = await store.load_entries(session, Span(where.clock, where.clock))
-    place = None if found is None else (found.epoch, found.after, found.before)
-    return place == (where.epoch, where.clock, where.head)
-
-
-async def next_batch(store: CopiedStore, session: str, where: Where) -> Batch | None:
-    """The changes that come next for such a copy; None if there are none."""
-    found = await store.load_entries(session, Span(where.clock, ENDLESS, most=BATCH_BYTES))
-    if found is None or not found.entries:
-        return None
-    return Batch(where.clock, where.head, found.entries, fresh_names(found.names, where))
-
-
-def fresh_names(names: Sequence[Name], has: Where) -> list[Name]:
-    """The names that the standby lacks, without gaps: for those that were erased since, only the number."""
-    fresh: list[Name] = []
-    for kind in NameKind:
-        there = {name.number: name for name in names if name.kind is kind}
-        for number in range(has.last(kind) + 1, max(there, default=0) + 1):
-            fresh.append(there.get(number) or erased(Name(kind, number, "")))
-    return fresh
-
-
-def moved(where: Where, batch: Batch) -> Where:
-    """The place after a batch."""
-    head = head_after(where.head, batch.entries)
-    last = {
-        kind: max([where.last(kind), *(n.number for n in batch.names if n.kind is kind)]) for kind in NameKind
-    }
-    return Where(where.epoch, batch.clock, head, last[NameKind.ORIGIN], last[NameKind.AUTHOR])

@@ -19,7 +19,7 @@ from optiverse_collab_server.standby.messages import TurnedAway
 from optiverse_collab_server.standby.reception import Reception
 from optiverse_collab_server.standby.standing import Post, State
 from optiverse_collab_server.standby.store import DEPOSED, FollowedStore
-from optiverse_collab_server.storage import CopiedStore
+from optiverse_collab_server.storage import StandbyStore
 
 LOOK_SECONDS = 0.25
 """How often a standby looks whether it was promoted."""
@@ -50,7 +50,9 @@ class StandbyService:
         here: where participants find this server, once it listens.
     """
 
-    def __init__(self, post: Post, store: CopiedStore, book: GrantBook | None, mode: Mode = Mode.OFF) -> None:
+    def __init__(
+        self, post: Post, store: StandbyStore, book: GrantBook | None, mode: Mode = Mode.OFF
+    ) -> None:
         self.post, self.followers = post, Followers(mode, post.news)
         self.store = FollowedStore(store, post, self.followers)
         self.reception = Reception(post, store, book, self.followers)

@@ -50,10 +50,10 @@ class FollowedStore(StoreAround[Store]):
         names: Sequence[Name] = (),
         parents: Sequence[Parent] = (),
     ) -> None:
-        """See `Store.append`. A standby doesn't learn of further parents, and begins its own chunks."""
+        """See `Store.append`. A standby begins its own chunks."""
         await self._store.append(session_id, entries, names, parents)
         if entries:
-            self._followers.stored(session_id, entries[-1].clock, entries, names)
+            self._followers.stored(session_id, entries[-1].clock, entries, names, parents)
             await self._safe(session_id, entries[-1].clock)
 
     async def _safe(self, session_id: str, clock: int, most_s: float | None = None) -> None:

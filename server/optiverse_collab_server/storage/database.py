@@ -9,6 +9,7 @@ import contextlib
 import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -17,9 +18,7 @@ from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage.api import (
     ANY_SIZE,
-    Span,
     Stored,
-    StoredEntries,
     StoredPast,
     Tail,
     check_start,
@@ -39,7 +38,6 @@ from optiverse_collab_server.storage.past import read_at
 from optiverse_collab_server.storage.reading import read_stored
 from optiverse_collab_server.storage.renaming import replace_session
 from optiverse_collab_server.storage.rows import Column, join
-from optiverse_collab_server.storage.spans import read_span, read_start
 from optiverse_collab_server.storage.steps import Steps, finished, transaction
 from optiverse_collab_server.storage.writing import (
     log_values,
@@ -161,15 +159,24 @@ class Database:
             DatabaseDamaged: a part of it is missing or wrong.
             sqlite3.Error: it can't be read.
         """
-        return self._read(name, lambda session: read_at(self._connection, session, clock, most))
+        return self.read(name, partial(read_at, clock=clock, most=most))
 
-    def load_entries(self, name: str, span: Span) -> Steps[StoredEntries | None]:
-        """See `read_span`; None if there is no such session, and `DatabaseDamaged` for a `Misfit`."""
-        return self._read(name, lambda session: read_span(self._connection, session, span))
+    def read(
+        self, name: str, read: Callable[[sqlite3.Connection, SessionRow], Steps[_T]]
+    ) -> Steps[_T | None]:
+        """Something of a session that is still served if that doesn't fit; None if there is no such session.
 
-    def load_start(self, name: str, most: int = ANY_SIZE) -> Steps[Stored | None]:
-        """See `read_start`; None if there is no such session, and `DatabaseDamaged` for a `Misfit`."""
-        return self._read(name, lambda session: read_start(self._connection, session, most))
+        Raises:
+            DatabaseDamaged: for a `Misfit`.
+            sqlite3.Error: it can't be read.
+        """
+        session = self._sessions.get(name)
+        if session is None:
+            return None
+        try:
+            return (yield from read(self._connection, session))
+        except Misfit as misfit:
+            raise session_damaged(self.file, name, str(misfit)) from misfit
 
     def begin_chunk(self, name: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> Steps[int]:
         """Create a session with these names, or start its next chunk; returns the length of its JSON.
@@ -242,16 +249,6 @@ class Database:
     def close(self) -> None:
         """Merge the log into the database, which deletes the log, and close it."""
         self._connection.close()
-
-    def _read(self, name: str, read: Callable[[SessionRow], Steps[_T]]) -> Steps[_T | None]:
-        """Read something of a session that is still served if that doesn't fit."""
-        session = self._sessions.get(name)
-        if session is None:
-            return None
-        try:
-            return (yield from read(session))
-        except Misfit as misfit:
-            raise session_damaged(self.file, name, str(misfit)) from misfit
 
     def _session(self, name: str) -> SessionRow:
         session = self._sessions.get(name)

@@ -14,6 +14,7 @@ from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.references import Header, References
 from optiverse_collab.core.server.stored_versions import StoredVersions
+from optiverse_collab_server.storage.apart import Apart
 from optiverse_collab_server.storage.api import (
     ANY_SIZE,
     Span,
@@ -165,6 +166,21 @@ class MemoryStore:
         used.add_snapshot(snapshot)
         names = [name for name in session.names if name.number in used.numbers(name.kind)]
         return Stored(snapshot, len(oldest.snapshot), names, [])
+
+    async def load_apart(self, session_id: str) -> Apart | None:
+        """See `StandbyStore.load_apart`."""
+        self._check_open()
+        session = self._sessions.get(session_id)
+        if session is None:
+            return None
+        newest = _snapshots.decode(session.chunks[-1].snapshot)
+        return Apart(session.chunks[0].clock, frozenset(session.kept), newest.parents)
+
+    async def keep(self, session_id: str, clock: int, head: bytes, records: Sequence[msgspec.Raw]) -> None:
+        """See `StandbyStore.keep`."""
+        self._check_open()
+        session = self._sessions[session_id]
+        session.kept[clock] = StoredPast(session.epoch, clock, head, [*records], [])
 
     async def append(
         self,

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
+from optiverse_collab_server.storage.apart import Apart, read_apart, write_bench
 from optiverse_collab_server.storage.api import ANY_SIZE, Span, Stored, StoredEntries, StoredPast, closed
 from optiverse_collab_server.storage.database import Append, Database
 from optiverse_collab_server.storage.failures import explained
@@ -17,6 +21,7 @@ from optiverse_collab_server.storage.housekeeping import KEEP_ALL, Retention
 from optiverse_collab_server.storage.lock import FolderLock
 from optiverse_collab_server.storage.opening import open_database
 from optiverse_collab_server.storage.schema import FILE_NAME
+from optiverse_collab_server.storage.spans import read_span, read_start
 from optiverse_collab_server.storage.steps import Steps
 from optiverse_collab_server.storage.worker import AppendJob, CloseJob, StepsJob, Worker
 
@@ -64,11 +69,20 @@ class SqliteStore:
 
     async def load_entries(self, session_id: str, span: Span) -> StoredEntries | None:
         """See `Store.load_entries`."""
-        return await self._do(self._database.load_entries(session_id, span))
+        return await self._do(self._database.read(session_id, partial(read_span, span=span)))
 
     async def load_start(self, session_id: str, most: int = ANY_SIZE) -> Stored | None:
         """See `CopiedStore.load_start`."""
-        return await self._do(self._database.load_start(session_id, most))
+        return await self._do(self._database.read(session_id, partial(read_start, most=most)))
+
+    async def load_apart(self, session_id: str) -> Apart | None:
+        """See `StandbyStore.load_apart`."""
+        return await self._do(self._database.read(session_id, read_apart))
+
+    async def keep(self, session_id: str, clock: int, head: bytes, records: Sequence[msgspec.Raw]) -> None:
+        """See `StandbyStore.keep`."""
+        write = partial(write_bench, clock=clock, head=head, records=records)
+        await self._do(self._database.read(session_id, write))
 
     async def append(
         self,

@@ -8,7 +8,7 @@ import pytest
 
 from optiverse_collab.core.server.journal import Parent
 from optiverse_collab_server.cluster.journal import Journal
-from optiverse_collab_server.standby import sender
+from optiverse_collab_server.standby import places
 from optiverse_collab_server.storage import MemoryStore, SqliteStore
 from tests.helpers import aio
 from tests.helpers.storage import SIGNED, content, content_of, entries, head, names, snapshot
@@ -41,7 +41,7 @@ def test_a_copy_gets_what_it_lacks(tmp_path: Path) -> None:
 
 
 def test_long_copies_are_made_bit_by_bit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sender, "BATCH_BYTES", 1_000)
+    monkeypatch.setattr(places, "BATCH_BYTES", 1_000)
 
     async def scenario() -> None:
         source, journal = MemoryStore(), Journal(SqliteStore(tmp_path))

@@ -13,6 +13,7 @@ from optiverse_collab.core.server.effects import Unsaved
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.errors import StorageError
+from optiverse_collab_server.standby.benches import Benches
 from optiverse_collab_server.standby.copies import Copies
 from optiverse_collab_server.standby.followers import Followers, Mode
 from optiverse_collab_server.standby.messages import (
@@ -195,7 +196,7 @@ class Line:
         if primary.standing.state is not State.PRIMARY:
             return
         standby.raise_term(primary.standing.term)
-        self._copies = copies = Copies(self.standby.disk, self._on_durable)
+        self._copies = copies = Copies(self.standby.disk, self._on_durable, Benches(self.standby.disk, None))
         claimed = await copies.positions()
         followers = self.primary.followers
         self._sender = Sender(self.primary.disk, None, followers, claimed, self._carry)
@@ -225,7 +226,7 @@ class Line:
             await asyncio.sleep(0)
         arrived = decode_from_primary(encode(message))
         if isinstance(arrived, Changes):
-            await self._copies.extend(arrived.session, arrived.batch)
+            await self._copies.extend(arrived.session, arrived.batch, arrived.parents)
         elif isinstance(arrived, Piece):
             self._copies.take_piece(arrived.data)
         elif isinstance(arrived, Start):

@@ -10,6 +10,7 @@ import pytest
 from optiverse_collab.core.server.batches import Batch
 from optiverse_collab.errors import BatchRefused, DatabaseDamaged, StorageError
 from optiverse_collab_server.standby import copies as module
+from optiverse_collab_server.standby.benches import Benches
 from optiverse_collab_server.standby.copies import Copies
 from optiverse_collab_server.standby.messages import Where
 from optiverse_collab_server.storage import MemoryStore, Stored
@@ -34,7 +35,7 @@ class Standby(Copies):
 
     def __init__(self, store: MemoryStore) -> None:
         self.durable: list[tuple[str, int]] = []
-        super().__init__(store, self.note)
+        super().__init__(store, self.note, Benches(store, None))
 
     async def note(self, session: str, clock: int) -> None:
         self.durable.append((session, clock))

@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import msgspec
 import pytest
 
+from optiverse_collab.core.server.batches import Batch
 from optiverse_collab.core.server.chain import first_head
-from optiverse_collab.core.server.names import Name, NameKind, erased
+from optiverse_collab.core.server.journal import Parent
+from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.errors import DatabaseDamaged
+from optiverse_collab_server.standby import places
 from optiverse_collab_server.standby import sender as module
+from optiverse_collab_server.standby.benches import Benches
 from optiverse_collab_server.standby.copies import Copies
 from optiverse_collab_server.standby.followers import Followers
 from optiverse_collab_server.standby.messages import Access, Changes, FromPrimary, Parted, Piece, Start, Where
@@ -62,6 +67,19 @@ def feeding(scenario: Callable[[MemoryStore], Awaitable[None]]) -> None:
     run(main())
 
 
+async def carried(feed: Feed, to: MemoryStore) -> Copies:
+    """The copies of a standby that gets everything that was sent."""
+    copies = Copies(to, lambda session, clock: asyncio.sleep(0), Benches(to, None))
+    for message in feed.sent:
+        if isinstance(message, Piece):
+            copies.take_piece(message.data)
+        elif isinstance(message, Start):
+            await copies.begin(message.session, message.names)
+        elif isinstance(message, Changes):
+            await copies.extend(message.session, message.batch, message.parents)
+    return copies
+
+
 AT_3 = Where(EPOCH, 3, head(3, SIGNED), 2, 2)
 
 
@@ -74,14 +92,7 @@ def test_a_session_begins_with_its_oldest_snapshot() -> None:
         kinds = [type(message) for message in feed.sent]
         assert kinds == [Access, Piece, Start, Changes]
         standby = MemoryStore()
-        copies = Copies(standby, lambda session, clock: asyncio.sleep(0))
-        for message in feed.sent:
-            if isinstance(message, Piece):
-                copies.take_piece(message.data)
-            elif isinstance(message, Start):
-                await copies.begin(message.session, message.names)
-            elif isinstance(message, Changes):
-                await copies.extend(message.session, message.batch)
+        copies = await carried(feed, standby)
         await copies.settled()
         assert await content(standby, "lab") == await content(store, "lab")
 
@@ -109,7 +120,7 @@ def test_only_what_is_new_is_sent() -> None:
 
 def test_a_long_append_is_sent_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """STAND-5"""
-    monkeypatch.setattr(module, "BATCH_BYTES", 1)
+    monkeypatch.setattr(places, "BATCH_BYTES", 1)
 
     async def scenario(store: MemoryStore) -> None:
         feed = Feed(store, {"lab": AT_3})
@@ -190,14 +201,6 @@ def test_a_damaged_session_does_not_stop_the_others() -> None:
     run(main())
 
 
-def test_numbers_of_erased_names_are_sent_without_them() -> None:
-    """STAND-3, STAMP-4: so that the next number is the next on both servers."""
-    has = Where(EPOCH, 3, b"", 0, 5)
-    found = module.fresh_names([Name(NameKind.AUTHOR, 4, "Ann"), Name(NameKind.AUTHOR, 8, "Bob")], has)
-    gaps = [erased(Name(NameKind.AUTHOR, number, "")) for number in (6, 7)]
-    assert found == [*gaps, Name(NameKind.AUTHOR, 8, "Bob")]
-
-
 def test_a_session_that_is_not_stored_yet_comes_later() -> None:
     """STAND-3"""
 
@@ -214,3 +217,27 @@ def test_a_session_that_is_not_stored_yet_comes_later() -> None:
         feed.task.cancel()
 
     run(main())
+
+
+def test_parents_come_with_the_changes_up_to_which_they_last() -> None:
+    """STAND-12, CLK-8, BACK-9: those that were stored before, and those that come later."""
+    restored, recovered = Parent("backup", 2, 7), Parent("backup", 5, 9)
+
+    async def scenario(store: MemoryStore) -> None:
+        await store.begin_chunk("lab", msgspec.structs.replace(snapshot(3, text=SIGNED), parents=[restored]))
+        feed, standby = Feed(store), MemoryStore()
+        await until(lambda: feed.changes == [(0, 3)])
+        for first, last, parents in ((4, 4, []), (5, 5, [recovered]), (6, 6, [])):
+            await store.append("lab", entries(first, last, SIGNED), (), parents)
+            feed.followers.stored("lab", last, entries(first, last, SIGNED), (), parents)
+            await until(lambda last=last: feed.changes[-1][1] == last)  # type: ignore[misc]
+        sent = [message.parents for message in feed.sent if isinstance(message, Changes)]
+        assert sent == [[restored], [], [recovered], []]
+        copies = await carried(feed, standby)
+        await copies.extend("lab", Batch(6, head(6, SIGNED), [encoded(7, SIGNED)], []), [recovered])
+        await copies.settled()
+        apart = await standby.load_apart("lab")
+        assert apart is not None
+        assert apart.parents == [restored, recovered]
+
+    feeding(scenario)

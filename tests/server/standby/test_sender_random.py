@@ -9,7 +9,9 @@ import pytest
 
 from optiverse_collab_server import chunking
 from optiverse_collab_server.standby import copies as copies_module
+from optiverse_collab_server.standby import places
 from optiverse_collab_server.standby import sender as sender_module
+from optiverse_collab_server.standby.benches import Benches
 from optiverse_collab_server.standby.copies import Copies
 from optiverse_collab_server.standby.followers import Followers
 from optiverse_collab_server.standby.messages import (
@@ -58,7 +60,7 @@ class Pair:
     async def connect(self) -> None:
         """Connect the standby, which reads its own disk first."""
         await self.cut()
-        self._copies = copies = Copies(self.second, self._durable)
+        self._copies = copies = Copies(self.second, self._durable, Benches(self.second, None))
         claimed = await copies.positions()
         self._sender = Sender(self.first, None, self.followers, claimed, lambda m: self._carry(copies, m))
         self.followers.join(self._sender)
@@ -109,7 +111,7 @@ def test_whatever_happens_the_standby_has_a_start(seed: int, monkeypatch: pytest
     monkeypatch.setattr(chunking, "CHUNK_ENTRIES", 2**30)  # the entries here make no document
     monkeypatch.setattr(chunking, "CHUNK_BYTES", 2**30)
     monkeypatch.setattr(sender_module, "RECENT_BYTES", chance.choice([0, 500, 10**6]))
-    monkeypatch.setattr(sender_module, "BATCH_BYTES", chance.choice([1, 300, 10**6]))
+    monkeypatch.setattr(places, "BATCH_BYTES", chance.choice([1, 300, 10**6]))
     monkeypatch.setattr(copies_module, "WAITING_BYTES", chance.choice([1, 10**6]))
 
     async def main() -> None:

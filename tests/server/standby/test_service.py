@@ -14,7 +14,7 @@ from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry
 from optiverse_collab_server import chunking
 from optiverse_collab_server.signing import signing_key
-from optiverse_collab_server.standby import followers, sender, service
+from optiverse_collab_server.standby import followers, places, sender, service
 from optiverse_collab_server.standby.followers import Mode
 from optiverse_collab_server.standby.standing import State, read_standing
 from optiverse_collab_server.storage import SqliteStore, Store
@@ -69,7 +69,7 @@ def test_a_standby_gets_everything_byte_for_byte(tmp_path: Path) -> None:
 def test_a_slow_standby_gets_changes_from_storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """STAND-5: nothing waits for it in memory, and each batch has one change."""
     monkeypatch.setattr(sender, "RECENT_BYTES", 0)
-    monkeypatch.setattr(sender, "BATCH_BYTES", 1)
+    monkeypatch.setattr(places, "BATCH_BYTES", 1)
 
     async def main() -> None:
         async with member(tmp_path / "first") as first, member(tmp_path / "second", first.url) as second:

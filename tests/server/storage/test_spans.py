@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from optiverse_collab.errors import DatabaseDamaged
 from optiverse_collab_server.storage.api import Span
 from optiverse_collab_server.storage.housekeeping import Retention
 from optiverse_collab_server.storage.schema import FILE_NAME
-from optiverse_collab_server.storage.spans import Collected
+from optiverse_collab_server.storage.spans import Collected, read_span
 from optiverse_collab_server.storage.steps import finished
 from tests.helpers.storage import EPOCH, SIGNED, database, encoded, entries, fill, head, tidy
 from tests.helpers.storage_damage import IN_A_CHUNK
@@ -54,7 +55,7 @@ def test_a_span_is_read_from_packed_chunks_too(tmp_path: Path) -> None:
         fill(made, "bench", 0, 400, 420, 430, records=10)
         tidy(made)
         for after, until in ((0, 430), (400, 401), (407, 419), (419, 421), (430, 430)):
-            found = finished(made.load_entries("bench", Span(after, until)))
+            found = finished(made.read("bench", partial(read_span, span=Span(after, until))))
             assert found is not None
             first = max(after, 400)
             assert (found.after, found.before, found.entries) == (
@@ -62,7 +63,7 @@ def test_a_span_is_read_from_packed_chunks_too(tmp_path: Path) -> None:
                 head(first, SIGNED),
                 [one.data for one in entries(first + 1, until, SIGNED)],
             )
-        assert finished(made.load_entries("other", Span(0, 9))) is None
+        assert finished(made.read("other", partial(read_span, span=Span(0, 9)))) is None
 
 
 def test_a_damaged_part_of_the_history_is_refused(tmp_path: Path) -> None:
@@ -73,7 +74,7 @@ def test_a_damaged_part_of_the_history_is_refused(tmp_path: Path) -> None:
         IN_A_CHUNK["a forged entry"][0](connection)
     with database(tmp_path) as made:
         with pytest.raises(DatabaseDamaged, match="the chain breaks"):
-            finished(made.load_entries("bench", Span(0, 9)))
-        found = finished(made.load_entries("bench", Span(8, 9)))
+            finished(made.read("bench", partial(read_span, span=Span(0, 9))))
+        found = finished(made.read("bench", partial(read_span, span=Span(8, 9))))
         assert found is not None
         assert len(found.entries) == 1
