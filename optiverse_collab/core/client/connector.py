@@ -27,9 +27,12 @@ from optiverse_collab.core.client.connection_effects import (
     ProbeTls,
     RetryAfter,
 )
+from optiverse_collab.core.client.credentials import Credentials
 from optiverse_collab.core.client.effects import EpochChanged, SessionEffect, StandbyFound, Synced
 from optiverse_collab.core.client.failures import Failure, FailureKind
+from optiverse_collab.core.client.safekeeping import Safekeeping
 from optiverse_collab.core.client.session import SessionClient
+from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.ways import Ways
 
 OPEN_S = 10.0
@@ -150,6 +153,16 @@ class Connector:
     def retry_now(self) -> Sequence[Effect]:
         """Cut a wait short (CONN-7)."""
         return self._attempt() if self._phase is _Phase.WAITING else []
+
+    def move(self, ways: Ways, credentials: Credentials) -> Sequence[Effect]:
+        """The user knows where the session is now, with other tokens: go there, and nowhere else (CONN-9)."""
+        was_in = self._hang_up()
+        self._session.credentials, self._session.safekeeping = credentials, Safekeeping()
+        self._ways[:], self._place, self._missed = ways, 0, 0
+        self._tls = ways[0].url.startswith("wss:")
+        self._backoff.reset()
+        moved = Failure.of_close(CloseReason.MOVED.code, CloseReason.MOVED.word)
+        return [DropConnection(), *([ConnectionLost(moved)] if was_in else []), *self._attempt()]
 
     # Events from a driver
 

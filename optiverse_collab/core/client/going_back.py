@@ -19,7 +19,7 @@ from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.steps import parts_of
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.changes import Returned
-from optiverse_collab.core.protocol.messages import DocumentMessage
+from optiverse_collab.core.protocol.messages import DocumentMessage, FullState
 from optiverse_collab.core.protocol.past import EntriesPage, PastPage, PastRefusal, PastRefused, PastRequest
 from optiverse_collab.core.records import UNIT, Lane, Op, Record, Set, difference, record_difference
 from optiverse_collab.core.throttle import Throttle
@@ -67,6 +67,8 @@ class GoingBack:
 
     def receive(self, message: DocumentMessage, size: int) -> list[fx.ReplicaEffect]:
         """Let the replica take a message about the document, `size` bytes long."""
+        if isinstance(message, FullState) and message.continues and self._before is None:
+            self._before = {one.id: one for one in self._replica.save().records}
         found = []
         for effect in self._replica.receive(message, size):
             if isinstance(effect, fx.EpochChanged) and self._may_go_back(effect):

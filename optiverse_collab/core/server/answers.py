@@ -17,7 +17,7 @@ from optiverse_collab.core.records import Lane, Record
 from optiverse_collab.core.server.changed import changed_since, joined
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Entry, Outcome, Touched
-from optiverse_collab.core.server.lineage import is_lost, last_shared, parent_position
+from optiverse_collab.core.server.lineage import is_lost, is_unsure, last_shared, parent_position
 from optiverse_collab.core.server.names import NameKind
 from optiverse_collab.core.server.stamps import RecordStamps, Stamp
 
@@ -41,7 +41,9 @@ def answer_of(
     if request.epoch is None or request.clock == 0:
         return _Answer(history, request, size).full_state(holds_nothing=True)
     agrees = history.chain.agrees(history.clock - request.clock, request.head)
-    is_other = agrees is False or (agrees is None and is_lost(history, request))
+    is_other = agrees is False or (
+        agrees is None and (is_lost(history, request) or is_unsure(history, request))
+    )
     if is_other or request.clock > last_shared(history, request.epoch):
         parent = parent_position(history, request.epoch, request)
         return OtherHistory(history.epoch, history.clock, history.chain.head.hex(), parent)

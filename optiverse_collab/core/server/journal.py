@@ -232,11 +232,14 @@ class Parent(msgspec.Struct, frozen=True, array_like=True):
     Attributes:
         epoch: the other one's.
         clock: of the last change that both have, and `time_ms` its time.
+        term: of the server that made that change, if this history can't check the replicas of others: it has
+            the changes of that server, and perhaps not those of another one. 0 if it can.
     """
 
     epoch: str
     clock: int
     time_ms: int
+    term: int = 0
 
 
 class Turn(msgspec.Struct, frozen=True, array_like=True):

@@ -30,6 +30,12 @@ def is_lost(history: History, request: SyncRequest) -> bool:
     return is_known and history.turns.parted(request.term, request.clock) is not None
 
 
+def is_unsure(history: History, request: SyncRequest) -> bool:
+    """Whether a replica may have parted from a history before that began (HOST-2)."""
+    parent = next((one for one in history.parents if one.epoch == request.epoch), None)
+    return parent is not None and parent.term not in (0, request.term)
+
+
 def parent_position(history: History, epoch: str, request: SyncRequest) -> ParentPosition | None:
     """Where a history branched off from a replica's, to report to it; None if that isn't known.
 
@@ -39,7 +45,9 @@ def parent_position(history: History, epoch: str, request: SyncRequest) -> Paren
     """
     own = history.turns.parted(request.term, request.clock) if epoch == history.epoch else None
     parted = _parted(history, epoch) if own is None else own
-    return None if parted is None else ParentPosition(epoch, parted.clock, timestamp(parted.time_ms), True)
+    if parted is None:
+        return None
+    return ParentPosition(epoch, parted.clock, timestamp(parted.time_ms), not is_unsure(history, request))
 
 
 def epochs_here(history: History) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from optiverse_collab.core.protocol.continuation import FORMAT, Continuation
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Parent, Snapshot
@@ -14,6 +15,7 @@ from optiverse_collab.core.server.lineage import continued
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.references import References
 from optiverse_collab.errors import StorageError
+from optiverse_collab_server.storage.continuing import end_of, snapshot_from
 from optiverse_collab_server.storage.directory import SessionRow
 from optiverse_collab_server.storage.failures import Misfit, session_damaged
 from optiverse_collab_server.storage.kept import write_kept
@@ -25,6 +27,10 @@ from optiverse_collab_server.storage.viewing import View
 from optiverse_collab_server.storage.writing import write_chunk, write_names, write_part, write_session
 
 _records = msgspec.json.Decoder(Record)
+
+
+class _Title(msgspec.Struct):
+    format: str
 
 
 class KeptBench(msgspec.Struct, frozen=True):
@@ -49,6 +55,7 @@ class Export(msgspec.Struct, frozen=True):
         snapshot: its state; bytes are base64.
         names: origins and authors that the snapshot refers to.
         versions: the benches of its versions, as far as they are kept.
+        parent: the end of the history that it continues; None if that is the snapshot's own.
     """
 
     format: Literal["optiverse-collab-session"]
@@ -57,6 +64,7 @@ class Export(msgspec.Struct, frozen=True):
     snapshot: Snapshot
     names: list[Name]
     versions: list[KeptBench] = []
+    parent: Parent | None = None
 
 
 def export_session(view: View, name: str) -> Export:
@@ -91,17 +99,24 @@ def _bench(view: View, session: SessionRow, clock: int) -> Steps[KeptBench | Non
 
 
 def read_export(data: bytes) -> Export:
-    """Read a file and make sure that a server can continue from it.
+    """Read a file and make sure that a server can continue from it; it may be a replica's (HOST-1).
 
     Raises:
         StorageError: it is another file, of another version, or doesn't fit together.
     """
     try:
-        export = msgspec.json.decode(data, type=Export)
+        is_replica = msgspec.json.decode(data, type=_Title).format == FORMAT
+        export = _read_replica(data) if is_replica else msgspec.json.decode(data, type=Export)
         _check(export)
-    except (msgspec.DecodeError, Misfit, LookupError) as error:
+    except (msgspec.DecodeError, Misfit, LookupError, ValueError) as error:
         raise StorageError(f"This is not an exported session: {error}.") from error
     return export
+
+
+def _read_replica(data: bytes) -> Export:
+    found = msgspec.json.decode(data, type=Continuation)
+    snapshot, parent = snapshot_from(found), end_of(found)
+    return Export("optiverse-collab-session", 1, found.session, snapshot, [], parent=parent)
 
 
 def import_session(view: View, name: str, export: Export, epoch: str) -> None:
@@ -114,7 +129,8 @@ def import_session(view: View, name: str, export: Export, epoch: str) -> None:
     if name in view.sessions:
         raise StorageError(f"Session {name!r} already exists; delete it first, or choose a name with --as.")
     connection, start = view.connection, export.snapshot
-    snapshot = continued(start, Parent(start.epoch, start.clock, start.time_ms), epoch)
+    parent = export.parent or Parent(start.epoch, start.clock, start.time_ms)
+    snapshot = continued(start, parent, epoch)
     with transaction(connection):
         [[last]] = connection.execute("SELECT coalesce(max(key), 0) FROM session")
         session = SessionRow(last + 1, name, epoch)

@@ -22,6 +22,7 @@ from optiverse_collab.core.client.failures import Failure, FailureKind
 from optiverse_collab.core.protocol.codec import encode
 from optiverse_collab.core.protocol.messages import OtherHistory, Ping
 from optiverse_collab.core.protocol.positions import ParentPosition
+from optiverse_collab.core.protocol.ways import ways_to
 from optiverse_collab.core.records import Put
 from tests.core.client.connecting import (
     BENCH,
@@ -203,6 +204,31 @@ def test_a_restored_server_ends_it_and_says_what_is_missing(synced: Participatio
     failure = Failure(FailureKind.RESTORED, 2, parent.time)
     *_, ended = synced.hears(encode(OtherHistory("epoch 2", parent=parent)))
     assert ended == Ended(failure, was_in=True)
+
+
+# Elsewhere
+
+
+@pytest.mark.parametrize("is_in", [True, False])
+def test_moving_goes_to_another_server_at_once(synced: Participation, is_in: bool) -> None:
+    """CONN-9: with another token, and never back; like what was lost, it is tried until it is there."""
+    ways = synced.connector._ways
+    if not is_in:
+        synced.fails(BROKEN)
+    synced.session.safekeeping.standby = "wss://old"
+    lost = [ConnectionLost(Failure.of_close(1001, "moved"))] if is_in else []
+    there = ways_to("wss://there:1", "lab", "ann")
+    assert synced.connector.move(there, Credentials(None, "new")) == [
+        DropConnection(),
+        *lost,
+        OpenConnection(OPEN_S),
+    ]
+    assert ways == there
+    assert synced.session.credentials.token == "new"
+    assert synced.session.safekeeping.standby == ""
+    assert synced.shows(ConnectionState.RECONNECTING)
+    assert isinstance(synced.fails(REFUSED)[-1], RetryAfter)
+    assert synced.shows(ConnectionState.RECONNECTING)
 
 
 # Leaving

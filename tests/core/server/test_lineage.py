@@ -14,6 +14,7 @@ from optiverse_collab.core.server.lineage import (
     continued,
     epochs_here,
     is_lost,
+    is_unsure,
     last_shared,
     parent_position,
     was_replaced,
@@ -83,3 +84,20 @@ def test_a_takeover_parts_replicas_of_the_same_epoch() -> None:
     assert not is_lost(history, structs.replace(ahead, term=0))
     assert [was_replaced(history, structs.replace(ahead, term=term)) for term in (2, 3)] == [False, True]
     assert not was_replaced(history, structs.replace(ahead, epoch="e5", term=3))
+
+
+def test_without_earlier_heads_only_the_same_term_is_trusted() -> None:
+    """HOST-2: replicas of another term may have parted before."""
+    before = of_three()
+    start = structs.replace(before.snapshot(), heads=b"", history_start=3)
+    history = History(continued(start, Parent("e", 3, 0, 1), "e2"), before.names.take_new())
+    [page] = asked(history, structs.replace(at(before, 2), term=1))
+    assert (page.epoch, page.continues, page.clock) == ("e2", "e", 3)
+    other = structs.replace(at(before, 2), term=2)
+    assert is_unsure(history, other)
+    answer = answer_of(history, other)
+    assert isinstance(answer, OtherHistory)
+    assert answer.parent == ParentPosition("e", 3, "1970-01-01T00:00:00.000Z", False)
+    [same] = asked(history, structs.replace(at(before, 3), term=2))
+    assert same.continues == "e", "the head is known"
+    assert not is_unsure(history, structs.replace(other, epoch="e2"))
