@@ -19,6 +19,7 @@ from optiverse_collab.window.connecting import Connecting
 from optiverse_collab.window.garbage import GuiGarbage
 from optiverse_collab.window.handing_over import HandingOver
 from optiverse_collab.window.homecoming import Homecoming
+from optiverse_collab.window.host_now import HostNow
 from optiverse_collab.window.inviting import Inviting
 from optiverse_collab.window.kept_log import KeptLog
 from optiverse_collab.window.manager import CollaborationManager
@@ -67,7 +68,8 @@ class CollaborationController(QObject):
         reports: the reports about conflicts.
         handing_over: saves edits that their author may not send, and imports others' edits.
         rights: shows the user's role.
-        copy: keeps a standby copy of the host's server, and can host in its place.
+        copy: keeps a standby copy of the host's server.
+        host_now: can host in the host's place.
         asking: lets people ask each other to hand over items.
         access: lets an owner manage access.
         people: shows who is in the session.
@@ -109,17 +111,17 @@ class CollaborationController(QObject):
         self.question: ChoiceDialog | None = None
         self.old_benches = OldBenches(self.manager, toasts, window)
         self.unsent = UnsentEdits(self.manager, bar, toasts, lambda: settings.user, window)
-        self.access = Access(self.manager, window)
+        self.access, self.asking = Access(self.manager, window), Asking(self.manager, toasts, self)
         self.handing_over = HandingOver(self.manager, toasts, window)
         self.rights = RightsStanding(self.manager, bar, toasts, self.handing_over, window)
-        self.copy = StandbyCopy(self.manager, bar, toasts, self)
-        self.asking = Asking(self.manager, toasts, self)
+        self.copy = StandbyCopy(self.manager, toasts, self)
+        self.host_now = HostNow(self.copy, self.inviting, bar, toasts, window)
         self.status.clicked.connect(self._on_status_clicked)
         self.people = self._make_people(settings)
         self.timeline = TimelinePanel(window, self.manager, toasts)
         self._entries = self._make_entries()
         manager = self.manager
-        for owner in (self.reports, toasts, self.unsent, self.asking, self.copy, manager.replacements):
+        for owner in (self.reports, toasts, self.unsent, self.asking, self.host_now, manager.replacements):
             owner.changed.connect(self._on_news)
         for news in (manager.status_changed, manager.participants_changed, manager.service.outage_changed):
             news.connect(self._on_news)
@@ -147,6 +149,7 @@ class CollaborationController(QObject):
         """The window closes."""
         self.manager.close(keep_server=self._keeps_server())
         self.copy.close()
+        self.host_now.close()
         self.connecting.settings.close()
         self.unsent.close()
         self._unwatch_files()
@@ -226,7 +229,7 @@ class CollaborationController(QObject):
             ActionId.ASK_TO_HAND_OVER: self.asking.ask_selected,
             ActionId.ASK_TO_EDIT: self.rights.requests.ask,
             ActionId.KEEP_COPY: self.copy.offer,
-            ActionId.HOST_NOW: self.copy.host_now,
+            ActionId.HOST_NOW: self.host_now.host,
             ActionId.POINT_HERE: self.pointing.point_here,
             ActionId.LASER: self.pointing.switch_laser,
             ActionId.POINTING: self.pointing_choices.open,
@@ -249,7 +252,7 @@ class CollaborationController(QObject):
             EnabledWhen.OCCUPIED: lambda: self.asking.can_ask,
             EnabledWhen.MAY_ASK_TO_EDIT: lambda: self.rights.requests.can_ask,
             EnabledWhen.MAY_KEEP_COPY: lambda: self.copy.can_offer,
-            EnabledWhen.MAY_HOST: lambda: self.copy.can_host,
+            EnabledWhen.MAY_HOST: lambda: self.host_now.is_possible,
             EnabledWhen.NOTICES: lambda: bool(self.reports.toasts.shown),
             EnabledWhen.REPLACED: lambda: self.manager.replacements.last is not None,
         }

@@ -17,7 +17,7 @@ from optiverse_collab.core.client.disk_effects import EditsProtected, EditsUnpro
 from optiverse_collab.core.client.failures import FailureKind
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.client.saved import Saved
-from optiverse_collab.core.protocol.address import parse_address
+from optiverse_collab.core.protocol.address import Address, parse_address
 from optiverse_collab.disk.at_exit import CLOSE_S
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.disk.folder import ReplicaFolder, Waiting
@@ -131,6 +131,24 @@ class Keeping(QObject):
 
         done, failed = partial(self._on_loaded, self._asked), partial(self._on_failed, self._asked)
         self._background.run(claim, done, failed)
+
+    def move(self, link: str, hosted: Hosted | None) -> Address:
+        """Go on with the same replica at another address; returns that.
+
+        Args:
+            link: to the server.
+            hosted: as for `join`.
+        """
+        place = parse_address(link)
+        address, session, slot = place.remembered, self._seat.session, self._slot
+        self._seat = _Seat(address, session, self._seat.user_id, hosted, place.token)
+        self._credentials = Credentials(None, place.token or "")
+        if slot is not None:
+            slot.joined_at(address)
+            if hosted is not None:
+                slot.hosted_on(hosted)
+        self._service.move(address, session, self._credentials)
+        return place
 
     def start_over(self) -> None:
         """The stored replica's history is gone: set it aside, and join with a new one."""

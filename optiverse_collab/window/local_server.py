@@ -39,7 +39,7 @@ _let_go: list[subprocess.Popen[bytes]] = []
 
 
 def log_of(port: int) -> Path:
-    """The log of a server that an editor started; port 0 is a standby's."""
+    """The log of a server that an editor started; port 0 is that of one with a folder of its own."""
     return log_folder() / f"server-{port}.log"
 
 
@@ -95,19 +95,19 @@ class CompanionServer(QObject):
         self.progress.emit(dialogs.PROBING.format(port=port))
         self._ask("http")
 
-    def start_standby(self, listen: str, data: Path, link: str, tls: bool) -> None:
-        """Start a server on a free port that follows another one (STAND-1).
+    def start_apart(self, listen: str, data: Path, follow: str = "") -> None:
+        """Start a server on a free port, with a data folder of its own.
 
         Args:
             listen: the address that it opens.
             data: its folder.
-            link: to the other server, with its token, which no other user of this computer sees.
-            tls: whether connections are encrypted even if only this computer reaches it.
+            follow: a link to the server whose standby it is (STAND-1), with its token, which no other user of
+                this computer sees. Connections are encrypted if that server's are.
         """
         self.cancel()
         self._port, self._listen = 0, listen
-        self._options = ("--data", str(data), *(["--tls"] if tls else []))
-        self._environment = {"OPTIVERSE_COLLAB_FOLLOW": link}
+        self._options = ("--data", str(data), *(["--tls"] if follow.startswith("wss:") else []))
+        self._environment = {"OPTIVERSE_COLLAB_FOLLOW": follow} if follow else {}
         self._launch()
 
     def cancel(self) -> None:

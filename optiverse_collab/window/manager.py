@@ -26,7 +26,6 @@ from optiverse_collab.window.joining import Participation
 from optiverse_collab.window.keeping import Keeping
 from optiverse_collab.window.replacing import Replacements
 from optiverse_collab.window.ui.choice_dialog import Answer
-from optiverse_collab.wording import dialogs, knocks
 
 LEAVE_MS = 2000
 """How long leaving waits for the server to store the last edits; it takes tens of ms."""
@@ -74,7 +73,7 @@ class CollaborationManager(QObject):
 
     def __init__(self, attach: Callable[[], Host], parent: QObject) -> None:
         super().__init__(parent)
-        self.server_url = self.address = self.session_id = ""
+        self.server_url = self.address = self.session_id = self._moving = ""
         self.moment: tuple[int, str | None] | None = None
         self.status = ConnectionState.OFFLINE
         self.service = CollaborationService(self)
@@ -95,7 +94,6 @@ class CollaborationManager(QObject):
         self.service.drained.connect(self._on_drained)
         self.service.state_changed.connect(self._on_service_state)
         self.service.error_occurred.connect(self._on_ended)
-        self.service.outage_changed.connect(self._on_outage_changed)
         self.hosting.progress.connect(self.progress)
         self.hosting.ready.connect(self._join)
         self.hosting.failed.connect(self._give_up)
@@ -129,6 +127,13 @@ class CollaborationManager(QObject):
         """
         if self._begin(session_id, user_id, waiting):
             self._join(server_url)
+
+    def move(self, link: str, hosted: Hosted | None = None) -> None:
+        """Go on with this session on another server; if that has another history, join it like any other."""
+        self._moving, place = link, self.keeping.move(link, hosted)
+        self.server_url, self.address = place.server, place.remembered
+        self.hosting.cancel()
+        self._update_status()
 
     def choose(self, answer: Answer) -> None:
         """Answer `choice_needed` or `replacement_needed`; see `Participation.choose`."""
@@ -198,7 +203,7 @@ class CollaborationManager(QObject):
         except HostUnsupported as error:
             self.failed.emit(str(error))
             return False
-        self.session_id, self._user_id, self._waiting = session_id, user_id, waiting
+        self.session_id, self._user_id, self._waiting, self._moving = session_id, user_id, waiting, ""
         there = Participation(self.host, self.service, session_id, self.replacements, self.coming_back, self)
         there.choice_needed.connect(self.choice_needed)
         there.replacement_needed.connect(self.replacement_needed)
@@ -252,15 +257,6 @@ class CollaborationManager(QObject):
         if state is ConnectionState.FAILED and not self._is_of_the_past:
             self._detach()
         self._update_status()
-        if state is ConnectionState.OUTSIDE:
-            self.progress.emit(knocks.waiting(self.session_id), 0, 0)
-
-    @pyqtSlot()
-    def _on_outage_changed(self) -> None:
-        """Say why the first attempts fail, for as long as they are repeated."""
-        outage = self.service.outage
-        if outage is not None and self.status is ConnectionState.CONNECTING:
-            self.progress.emit(dialogs.TRYING_AGAIN.format(reason=outage.latest), 0, 0)
 
     @property
     def _is_of_the_past(self) -> bool:
@@ -270,8 +266,11 @@ class CollaborationManager(QObject):
 
     @pyqtSlot(str)
     def _on_ended(self, sentence: str) -> None:
+        link, self._moving = self._moving, ""
         if self._is_of_the_past:
             self.keeping.start_over()
+        elif link and self.keeping.is_history_gone:
+            self.join_session(link, self.session_id, self._user_id)
         else:
             self.keeping.close()
             self.failed.emit(sentence)
@@ -300,6 +299,9 @@ class CollaborationManager(QObject):
         if state is not self.status:
             self.status = state
             self.status_changed.emit(state)
+            if self._moving and state is ConnectionState.CONNECTED:
+                self._moving = ""
+                self.joined.emit()
 
     @pyqtSlot(int, str)
     def log(self, level: int, text: str) -> None:

@@ -23,7 +23,6 @@ from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.window.lan import is_here
 from optiverse_collab.window.manager import CollaborationManager
 from optiverse_collab.window.standby_server import StandbyServer
-from optiverse_collab.window.ui.bar import Rescue, StateBar
 from optiverse_collab.window.ui.toasts import Toast, Toasts
 from optiverse_collab.wording import standby_copy as texts
 
@@ -50,10 +49,10 @@ class StandbyCopy(QObject):
 
     Args:
         manager: the session.
-        bar: has *Host now* while there is no connection.
         toasts: ask the user, and say what others answer.
 
     Attributes:
+        manager: as given.
         server: the standby on this computer.
 
     Signals:
@@ -62,11 +61,10 @@ class StandbyCopy(QObject):
 
     changed = pyqtSignal()
 
-    def __init__(self, manager: CollaborationManager, bar: StateBar, toasts: Toasts, parent: QObject) -> None:
+    def __init__(self, manager: CollaborationManager, toasts: Toasts, parent: QObject) -> None:
         super().__init__(parent)
-        bar.rescue = self._rescue
         self.server = StandbyServer(manager.service, manager.background, self)
-        self._manager, self._toasts = manager, toasts
+        self.manager, self._toasts = manager, toasts
         self._token = ""
         self._suggested = ""
         self._suggestion: Toast | None = None
@@ -91,7 +89,7 @@ class StandbyCopy(QObject):
     @property
     def can_host(self) -> bool:
         """Whether there is no connection, and this computer can take the server's place."""
-        return self.server.has_everything and self._manager.service.outage is not None
+        return self.server.has_everything and self.manager.service.outage is not None
 
     @pyqtSlot()
     def offer(self) -> None:
@@ -99,7 +97,7 @@ class StandbyCopy(QObject):
         host = self._host
         if host is not None and self.can_offer:
             self._token = secrets.token_urlsafe(TOKEN_BYTES)
-            self._manager.service.show({offers.OFFER: offers.hash_of(self._token)})
+            self.manager.service.show({offers.OFFER: offers.hash_of(self._token)})
             self._notify(texts.offered(host))
             self.changed.emit()
 
@@ -107,20 +105,12 @@ class StandbyCopy(QObject):
     def host_now(self) -> None:
         """Take the server's place."""
         if self.can_host:
-            self.server.take_over(self._manager.hosting)
-
-    def _rescue(self) -> Rescue | None:
-        session = self._manager.service.session
-        if self.can_host:
-            return Rescue((texts.HOST_NOW, self.host_now), texts.ONLY_IF_GONE)
-        if session is None or not session.host.name:
-            return None
-        return Rescue(None, texts.ELSEWHERE if session.safekeeping.standby else texts.WITHOUT)
+            self.server.take_over(self.manager.hosting)
 
     @pyqtSlot()
     def refresh(self) -> None:
         """Others came or went, or their presence changed; or the session came or went."""
-        session = self._manager.session
+        session = self.manager.session
         if session is None:
             self._forget()
         elif session.me is not None:
@@ -139,22 +129,22 @@ class StandbyCopy(QObject):
     @property
     def _host(self) -> Participant | None:
         """The host, if the user's offer to them makes sense."""
-        session = self._manager.session
+        session = self.manager.session
         if session is None or session.me is None or not offers.may_offer(session.replica.rights.role):
             return None
         host = offers.host_of(session.participants, session.presence.states)
         has_server = importlib.util.find_spec("optiverse_collab_server") is not None
-        return host if has_server and self._manager.hosting.pid is None else None
+        return host if has_server and self.manager.hosting.pid is None else None
 
     @property
     def _is_kept(self) -> bool:
-        session = self._manager.session
+        session = self.manager.session
         return session is not None and session.safekeeping.has_standby
 
     def _suggest(self) -> None:
         """Say once a session that this computer can keep a copy."""
-        host, place = self._host, f"{self._manager.session_id} {self._manager.server_url}"
-        is_new = self._suggested != place and not is_here(self._manager.server_url)
+        host, place = self._host, f"{self.manager.session_id} {self.manager.server_url}"
+        is_new = self._suggested != place and not is_here(self.manager.server_url)
         if host is not None and is_new and self.can_offer:
             self._suggested = place
             self._suggestion = self._toasts.show(texts.suggestion(host), [(texts.KEEP, self.offer)])
@@ -172,7 +162,7 @@ class StandbyCopy(QObject):
             return
         if taken:
             self._notify(texts.copying(host))
-            self.server.start(self._token, self._manager.session_id)
+            self.server.start(self._token, self.manager.session_id)
         elif taken is False or self._is_kept:
             self._notify(texts.TAKEN if self._is_kept else texts.declined(host))
             self._withdraw()
@@ -180,7 +170,7 @@ class StandbyCopy(QObject):
     def _withdraw(self) -> None:
         if self._token:
             self._token = ""
-            self._manager.service.show({offers.OFFER: None})
+            self.manager.service.show({offers.OFFER: None})
 
     @pyqtSlot()
     def _on_completed(self) -> None:
@@ -189,7 +179,7 @@ class StandbyCopy(QObject):
 
     @pyqtSlot(str)
     def _on_failed(self, sentence: str) -> None:
-        self._manager.log(logging.ERROR, f"✗ {sentence}")
+        self.manager.log(logging.ERROR, f"✗ {sentence}")
         self._toasts.show(sentence, urgent=True)
         if not self.server.runs:
             self._withdraw()
@@ -212,7 +202,7 @@ class StandbyCopy(QObject):
         asked = self._asked
         if asked is not None and found.get(asked.participant.connection_id) != asked.offer:
             self._drop()
-        may_answer = self._manager.hosting.pid is not None and may_manage(session.replica.rights.role)
+        may_answer = self.manager.hosting.pid is not None and may_manage(session.replica.rights.role)
         if not may_answer or self._asked is not None or self._is_kept:
             return
         for id, offer in found.items():
@@ -222,7 +212,7 @@ class StandbyCopy(QObject):
 
     def _ask(self, participant: Participant, offer: str) -> None:
         text, asked = texts.asked(participant), _Asked(offer, participant)
-        self._manager.log(logging.INFO, f"← {text}")
+        self.manager.log(logging.INFO, f"← {text}")
         answers = [(texts.ALLOW, partial(self._allow, asked)), (texts.NOT_NOW, partial(self._decline, asked))]
         toast = self._toasts.show(text, answers)
         if toast is None:  # the user wants quiet
@@ -238,16 +228,16 @@ class StandbyCopy(QObject):
             self._decline(asked)
 
     def _allow(self, asked: _Asked) -> None:
-        session = self._manager.session
+        session = self.manager.session
         if session is not None and self._asked is not None and self._asked.offer == asked.offer:
             request = session.access.let_follow(asked.offer, asked.participant.user_id)
             self._asked = asked._replace(request=request)
-            self._manager.service.wake()
+            self.manager.service.wake()
 
     def _decline(self, asked: _Asked) -> None:
         self._declined.add(asked.participant.connection_id)
         self._asked = None
-        self._manager.service.show({offers.ANSWER: offers.answer(asked.offer, False)})
+        self.manager.service.show({offers.ANSWER: offers.answer(asked.offer, False)})
 
     def _drop(self) -> None:
         asked, self._asked = self._asked, None
@@ -260,26 +250,26 @@ class StandbyCopy(QObject):
         self._declined.clear()
         if self.server.runs:
             self.server.stop()
-            self._manager.log(logging.INFO, texts.ENDED)
+            self.manager.log(logging.INFO, texts.ENDED)
         self._withdraw()
 
     # The rest
 
     def _notify(self, sentence: str) -> None:
-        self._manager.log(logging.INFO, sentence)
+        self.manager.log(logging.INFO, sentence)
         self._toasts.show(sentence, urgent=True)
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:
         asked = self._asked
-        session = self._manager.session
+        session = self.manager.session
         if isinstance(effect, fx.PresenceChanged) and session is not None:
             if self._shown.look(session.participants, session.presence.states, effect.changed):
                 self.refresh()
         elif asked is None or asked.request is None:
             return
         elif isinstance(effect, InviteMade) and effect.asked is asked.request:
-            self._manager.service.show({offers.ANSWER: offers.answer(asked.offer, True)})
+            self.manager.service.show({offers.ANSWER: offers.answer(asked.offer, True)})
             self._notify(texts.agreed(asked.participant))
         elif isinstance(effect, AccessDenied) and effect.asked is asked.request:
             self._notify(texts.not_allowed(asked.participant, effect.message))

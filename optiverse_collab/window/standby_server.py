@@ -6,7 +6,6 @@ import contextlib
 import secrets
 import shutil
 import subprocess
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -23,10 +22,8 @@ from optiverse_collab.window.folders import standby_folder
 from optiverse_collab.window.hosting import Hosting
 from optiverse_collab.window.lan import is_here, lan_addresses
 from optiverse_collab.window.local_server import CompanionServer
+from optiverse_collab.window.server_command import run_command
 from optiverse_collab.wording import standby_copy as texts
-
-PROMOTE_S = 30
-"""How long the command may take; it takes less than a second."""
 
 END_S = 10
 """How long the process may take to end, before its folder is deleted."""
@@ -80,7 +77,7 @@ class StandbyServer(QObject):
         server.failed.connect(self._on_failed)
         self.runs = True
         link = place._replace(session=session, token=token, also=None).link
-        server.start_standby(listen, self._folder, link, tls=link.startswith("wss:"))
+        server.start_apart(listen, self._folder, link)
 
     def take_over(self, hosting: Hosting) -> None:
         """Serve from now on, as this window's host; `failed` if that fails."""
@@ -140,17 +137,10 @@ def promote(folder: Path) -> None:
     Raises:
         DiskError: that failed; with a sentence.
     """
-    command = [sys.executable, "-m", "optiverse_collab_server", "promote", "--data", str(folder)]
-    flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=PROMOTE_S, check=False, creationflags=flags
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
+        run_command("promote", "--data", str(folder))
+    except DiskError as error:
         raise DiskError(texts.not_promoted(str(error))) from error
-    if done.returncode:
-        last = (done.stderr.strip() or done.stdout.strip()).rpartition("\n")[2]
-        raise DiskError(texts.not_promoted(last))
 
 
 class Ending(Protocol):

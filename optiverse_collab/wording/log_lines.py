@@ -71,7 +71,7 @@ def went_back(effect: WentBack) -> str:
     """The sentence after a server that lacks changes got them back as edits of this window or script."""
     kept = f" Moments that were kept since are gone: {names(effect.versions)}." if effect.versions else ""
     return (
-        f"The server had lost the last {changes(effect.missing)}, made after {local_time(effect.restored)}. "
+        f"The server lacks the last {changes(effect.missing)}, made after {local_time(effect.restored)}. "
         f"They come back from here, as one step with {counted(effect.records, 'item')}; later edits stay."
         + kept
     )

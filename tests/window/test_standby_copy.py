@@ -15,6 +15,7 @@ from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.window import folders, standby_copy, standing
 from optiverse_collab.window.ui.toasts import Toast
+from optiverse_collab.wording import host_now as host_texts
 from optiverse_collab.wording import standby_copy as texts
 from optiverse_collab_demo.templates import TEMPLATES
 from tests.helpers.user_input import click
@@ -89,6 +90,9 @@ def test_the_guests_work_on_when_the_host_is_gone(qtbot: QtBot, three: list[Desk
     session = ben.manager.service.session
     assert session is not None
     epoch = session.replica.epoch
+    hosts = ana.manager.service.session
+    assert hosts is not None
+    qtbot.waitUntil(lambda: hosts.safekeeping.has_standby, timeout=SOON)
     kill_server(ana)
     bar = ben.controller.standing.bar
     qtbot.waitUntil(lambda: bar.button.text() == texts.HOST_NOW, timeout=SOON)
@@ -145,6 +149,6 @@ def test_offers_of_those_who_may_not_are_not_shown(qtbot: QtBot, three: list[Des
     assert notice(ana, "Ben offers to keep") is None
     kill_server(ana)
     bar = ben.controller.standing.bar
-    qtbot.waitUntil(lambda: texts.WITHOUT in bar._label.toolTip(), timeout=SOON)
+    qtbot.waitUntil(lambda: host_texts.WITHOUT in bar._label.toolTip(), timeout=SOON)
     assert bar.button.text() == "&Retry now"
     assert "Host now" not in ben.enabled

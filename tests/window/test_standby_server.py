@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.errors import DiskError
-from optiverse_collab.window import standby_server
+from optiverse_collab.window import server_command, standby_server
 from optiverse_collab_server.standby.standing import FILE_NAME, Standing, State, read_standing, write_standing
 
 
@@ -23,7 +23,7 @@ def test_what_is_in_the_way_of_it_is_said(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / FILE_NAME).write_text("{")
     with pytest.raises(DiskError, match="This computer can't host the session: "):
         standby_server.promote(tmp_path)
-    monkeypatch.setattr(standby_server, "PROMOTE_S", 0.0)
+    monkeypatch.setattr(server_command, "TIMEOUT_S", 0.0)
     with pytest.raises(DiskError, match="timed out"):
         standby_server.promote(tmp_path)
 

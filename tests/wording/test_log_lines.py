@@ -228,7 +228,7 @@ def test_changes_that_come_back_from_here() -> None:
     """BACK-11"""
     [(level, text)] = said(WentBack("2026-05-03T09:05:30.000Z", 112, 14))
     assert level == logging.WARNING
-    assert text.startswith("✓ The server had lost the last 112 changes, made after ")
+    assert text.startswith("✓ The server lacks the last 112 changes, made after ")
     assert text.endswith("They come back from here, as one step with 14 items; later edits stay.")
     [(_, text)] = said(WentBack("2026-05-03T09:05:30.000Z", 112, 14, ("new lens", "x\n")))
     assert "later edits stay. Moments that were kept since are gone: new lens, x" in text

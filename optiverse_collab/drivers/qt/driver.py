@@ -21,6 +21,7 @@ from optiverse_collab.core.client.connection_effects import (
     RetryAfter,
 )
 from optiverse_collab.core.client.connector import ConnectionState, Connector, Effect, Outage
+from optiverse_collab.core.client.credentials import Credentials
 from optiverse_collab.core.client.effects import Acknowledged, Conflict, SessionEffect, Synced, Transmit
 from optiverse_collab.core.client.failures import Failure
 from optiverse_collab.core.client.session import SessionClient
@@ -90,13 +91,11 @@ class QtDriver(QObject):
         self.quality = QualityWatch(session.line.meter, self)
         self.failure: Failure | None = None
         self.offline_since: float | None = None
-        self._session = session
-        self._parent = parent
+        self._session, self._parent = session, parent
         self._connector = Connector(session, chance, ways, patient=True)
         self._connection: Connection | None = None
         self._probe: TlsProbe | None = None
-        self._is_in = False
-        self._traffic = Traffic()
+        self._is_in, self._traffic = False, Traffic()
         self._attempts = AttemptLog(session_id, ways)
         self._due = single_shot(self, self._pump)
         self._timer = single_shot(self, self._on_timer)
@@ -134,6 +133,10 @@ class QtDriver(QObject):
     def retry_now(self) -> None:
         """Cut a wait for the next attempt short."""
         self._perform(self._connector.retry_now())
+
+    def move(self, ways: Ways, credentials: Credentials) -> None:
+        """Go to the server where the session is now."""
+        self._perform(self._connector.move(ways, credentials))
 
     @property
     def next_attempt_ms(self) -> int | None:
@@ -236,8 +239,7 @@ class QtDriver(QObject):
 
     def _act(self, effect: ConnectorEffect) -> None:
         """Carry out effects on the connection."""
-        self._log(self._traffic.take(now_ms()))
-        self._log(self._attempts.lines(effect))
+        self._log([*self._traffic.take(now_ms()), *self._attempts.lines(effect)])
         if isinstance(effect, OpenConnection):
             self._way = self._ways[effect.place]
             self._open(effect.timeout_s)

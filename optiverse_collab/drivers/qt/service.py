@@ -198,6 +198,19 @@ class CollaborationService(QObject):
         driver.quality.changed.connect(self.quality_changed)
         driver.join()
 
+    def move(self, server_url: str, session_id: str, credentials: Credentials) -> None:
+        """Go on with the same session on another server.
+
+        Args:
+            server_url, session_id: as for `connect_to_session`.
+            credentials: our tokens there.
+
+        Raises:
+            AddressError: one of them can't be used; nothing was done.
+        """
+        if self.session is not None and self._driver is not None:
+            self._driver.move(ways_to(server_url, session_id, self.session.user_id), credentials)
+
     def disconnect_from_session(self) -> None:
         """Leave the session. What waits for the server still goes out, if there is a connection."""
         if self._driver is not None:
