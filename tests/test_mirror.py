@@ -25,6 +25,7 @@ ABOUT_MORE = {
     "tests/convert/test_round_trip.py": "reading after writing gives the same",
     "tests/core/simulation/test_carried.py": "servers that lost changes, and clients that carry them",
     "tests/core/simulation/test_gone_back.py": "the same, and clients that bring them back as edits",
+    "tests/core/simulation/test_host_gone.py": "hosts go away, and others host, in histories by chance",
     "tests/core/simulation/test_mutations.py": "the simulation catches every mutant",
     "tests/core/simulation/test_unit_mutations.py": "unit tests of presence catch every mutant",
     "tests/core/simulation/test_restored.py": "servers that were restored, in histories by chance",

@@ -131,16 +131,13 @@ class Wire:
     def __init__(
         self, limits: Limits | None = None, tombstones: int = 4096, bounds: Bounds | None = None
     ) -> None:
-        self.limits = limits or Limits()
-        self.bounds = bounds
-        self.tombstones = tombstones
+        self.limits, self.bounds, self.tombstones = limits or Limits(), bounds, tombstones
         self.now_ms = 1_000_000
         self.start = History.empty("epoch 1")
-        self._kept, self._names = list[Kept](), list[Name]()
+        self._kept, self._names, self._connections = list[Kept](), list[Name](), 0
         self.room = self.open_room()
         self.peers: dict[str, Peer] = {}
         self.recorded, self.asked = list[str](), list[ManageAccess]()
-        self._connections = 0
 
     def open_room(self) -> Room:
         """The room as storage knows it."""
@@ -293,7 +290,9 @@ class Wire:
             authors = {name.number: name.text for name in self._names if name.kind is NameKind.AUTHOR}
             return PastEntries(self.start.epoch, wanted.after, kept, authors)
         entries = [kept.data for kept in self._kept if kept.clock <= wanted.clock]
-        past = Past(self.start.epoch, self.start.clock, self.start.head, [], entries)
+        start = self.start
+        records = [msgspec.Raw(msgspec.json.encode(one.record)) for one in start.records]
+        past = Past(start.epoch, start.clock, start.head, records, entries)
         list(past.replay())
         past.lanes = wanted.lanes
         return past

@@ -144,13 +144,13 @@ class Story:
         for name, peer in [*self._peers.items()]:
             for told in (*peer.told(Conflict), *peer.told(Lost)):
                 assert not self._is_quiet, told
-                self._reported.update(_numbers(told))
+                self._reported.update(numbers_in(told))
             self.counts["conflicts"] += len(peer.told(Conflict))
             self.counts["went back"] += len(peer.told(WentBack))
             if peer.told(EpochChanged):
                 self.counts["parted"] += 1
                 unsent = [change.operations for change in peer.replica.pending]
-                self._reported.update(_numbers([peer.replica.view, unsent]))
+                self._reported.update(numbers_in([peer.replica.view, unsent]))
                 self._wire.lose(peer)
                 self._number += 1
                 self._peers[name] = Peer(name, f"{name} {self._number}", goes_back=True)
@@ -222,7 +222,7 @@ class Story:
         assert not lost
 
 
-def _numbers(told: object) -> Iterator[int]:
+def numbers_in(told: object) -> Iterator[int]:
     """All numbers in what somebody hears."""
 
     def walk(value: Any) -> Iterator[int]:
