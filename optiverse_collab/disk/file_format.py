@@ -19,7 +19,7 @@ import msgspec
 
 from optiverse_collab.core.client.journal import Entry, entries_of, replay
 from optiverse_collab.core.client.saved import Saved
-from optiverse_collab.core.protocol.positions import SignedHead
+from optiverse_collab.core.protocol.positions import SignedHead, Turn
 from optiverse_collab.core.records import Record
 from optiverse_collab.disk.frames import Found, Frames, find
 
@@ -72,6 +72,7 @@ class Header(msgspec.Struct, frozen=True):
     entry_frames: int
     signed: SignedHead | None = None
     term: int = 0
+    turns: list[Turn] = []
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -125,6 +126,7 @@ def new_file(owner: Owner, saved: Saved, frames: Frames) -> Iterator[bytes]:
         len(entries),
         saved.signed,
         saved.term,
+        saved.turns,
     )
     yield frames.add(_encode(header))
     for batch in records:
@@ -154,8 +156,8 @@ def read(data: bytes, records: bool = True) -> Contents:
     if len(copied) < header.record_frames + header.entry_frames:
         raise Unreadable("its copy of the replica is incomplete")
     position = header.epoch, header.clock, header.head
-    of_server = header.accepted, header.signed, header.term
-    saved = Saved(header.client_ids, *position, [], [], {}, *of_server)
+    of_server = header.signed, header.term, header.turns
+    saved = Saved(header.client_ids, *position, [], [], {}, header.accepted, *of_server)
     try:
         if records:
             saved.records.extend(

@@ -22,7 +22,7 @@ from optiverse_collab.core.protocol.close_codes import CloseCode
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.core.text import printable
 from optiverse_collab.wording.log_lines import Line, changes
-from optiverse_collab.wording.numbers import local_time
+from optiverse_collab.wording.numbers import backup_time
 
 LEFT = "The session was left; connect again to continue."
 
@@ -136,7 +136,7 @@ def sentence(failure: Failure, url: str) -> str:
         detail=printable(failure.detail).rstrip(".") or "no reason was given",
         number=number,
         closed=_elsewhere(failure) or _WORDS.get(failure.detail) or closed(int(number)),
-        time=local_time(failure.detail),
+        time=backup_time(failure.detail),
         lacking=changes(int(number)),
         unsent=f", and {changes(int(number))} of yours did not reach it" if number else "",
     )

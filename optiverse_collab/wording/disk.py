@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from optiverse_collab.core.text import printable
-from optiverse_collab.wording.numbers import counted, local_time
+from optiverse_collab.wording.numbers import backup_time, counted
 
 SET_ASIDE = (
     "This computer's copy of the session belongs to a history that the server no longer has. Your edits in "
@@ -21,7 +21,7 @@ def behind(time: str, missing: int, path: str) -> str:
         path: where the bench with them was saved.
     """
     return (
-        f"The server was restored from a backup of {local_time(time)}, or a standby took over then. It "
+        f"The server was restored from a backup of {backup_time(time)}, or a standby took over then. It "
         f"lacks the last {counted(missing, 'change')} that this computer had of the session. A copy of the "
         "bench with them was saved. To bring them back, leave the session, open that copy, join again and "
         f"merge it: {path}"

@@ -24,7 +24,7 @@ from optiverse_collab.core.text import printable
 from optiverse_collab.wording.conflicts import sentence
 from optiverse_collab.wording.disk import PROTECTED, unprotected, waiting
 from optiverse_collab.wording.edits import short_values, title
-from optiverse_collab.wording.numbers import counted, local_time
+from optiverse_collab.wording.numbers import START, counted, local_time
 from optiverse_collab.wording.people import names
 from optiverse_collab.wording.presence import name_of
 from optiverse_collab.wording.standing import ALONE, NOT_SAVING, SAVING, WHY_ALONE, WHY_NOT, WITH_STANDBY
@@ -70,8 +70,11 @@ def brought_back(effect: BroughtBack) -> str:
 def went_back(effect: WentBack) -> str:
     """The sentence after a server that lacks changes got them back as edits of this window or script."""
     kept = f" Moments that were kept since are gone: {names(effect.versions)}." if effect.versions else ""
+    lost = f"the last {changes(effect.missing)}, made after {local_time(effect.restored)}"
+    if effect.restored == START:
+        lost = f"all of this session, {changes(effect.missing)}"
     return (
-        f"The server lacks the last {changes(effect.missing)}, made after {local_time(effect.restored)}. "
+        f"The server lacks {lost}. "
         f"They come back from here, as one step with {counted(effect.records, 'item')}; later edits stay."
         + kept
     )

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from optiverse_collab.core.protocol import timestamps
 from optiverse_collab.core.text import printable
+
+START = timestamps.timestamp(0)
+"""The time of a session's history without changes."""
 
 
 def counted(count: int, noun: str) -> str:
@@ -33,6 +37,11 @@ def time_of(timestamp: str | None) -> datetime | None:
         return datetime.fromisoformat((timestamp or "").replace("Z", "+00:00")).astimezone()
     except ValueError:
         return None
+
+
+def backup_time(time: str) -> str:
+    """A time from the wire (MSG-7) up to which a server has a session, to follow "a backup of"."""
+    return "the time before its first change" if time == START else local_time(time)
 
 
 def local_time(timestamp: str) -> str:

@@ -6,6 +6,7 @@ import logging
 import secrets
 from pathlib import Path
 
+from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server.effects import BackupNoticed, BroughtBack
 from optiverse_collab.disk.durable import write_private
 from optiverse_collab.errors import StorageError
@@ -62,11 +63,12 @@ def log_backup(noticed: BackupNoticed, session_id: str, name: str) -> None:
         if noticed.is_asked
         else f"If there is a newer backup, restore that one; otherwise ask {name} to bring the changes back"
     )
+    backup = "the time before its first change" if noticed.backup == timestamp(0) else noticed.backup
     log.warning(
         "Session %s was restored from a backup of %s, or a standby took over then. It lacks at least %d "
         "change(s) made until %s, which %s has. %s",
         session_id,
-        noticed.backup,
+        backup,
         noticed.missing,
         noticed.until,
         name,

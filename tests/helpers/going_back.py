@@ -10,10 +10,14 @@ PRISM = Put("prism", "component", {"pos": [5, 5]})
 
 
 class Lost:
-    """A bench with a lens and a mirror, of which there is a backup; Ann and Bob edited it after that."""
+    """A bench with a lens and a mirror, of which there is a backup; Ann and Bob edited it after that.
 
-    def __init__(self) -> None:
-        self.wire = Wire()
+    Args:
+        wire: to the server; one that doesn't sign heads if it is not given.
+    """
+
+    def __init__(self, wire: Wire | None = None) -> None:
+        self.wire = Wire() if wire is None else wire
         self.ann, self.bob = Peer("ann", goes_back=True), Peer("bob", goes_back=True)
         self.wire.connect(self.ann, self.bob)
         self.do(self.ann, LENS)

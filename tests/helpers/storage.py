@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from optiverse_collab.core.protocol.origins import origin_of
+from optiverse_collab.core.protocol.positions import Turn
 from optiverse_collab.core.records import Record
 from optiverse_collab.core.server.chain import first_head, next_head
 from optiverse_collab.core.server.journal import (
@@ -28,7 +29,6 @@ from optiverse_collab.core.server.journal import (
     StampedTombstone,
     Sweep,
     Touched,
-    Turn,
 )
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab.core.server.references import Header, References

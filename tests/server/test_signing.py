@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server.effects import BackupNoticed, BroughtBack
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.signing import KEY_BYTES, KEY_NAME, log_backup, log_brought_back, signing_key
@@ -61,6 +62,14 @@ def test_the_log_says_what_is_missing_and_who_has_it(caplog: pytest.LogCaptureFi
         "It lacks at least 512 change(s) made until 2026-11-26T14:02:03.000Z, which Ana has. If there is a "
         "newer backup, restore that one; otherwise ask Ana to bring the changes back"
     ]
+
+
+def test_the_log_says_that_a_backup_has_nothing_of_a_session(caplog: pytest.LogCaptureFixture) -> None:
+    """BACK-3, CLK-11"""
+    noticed = BackupNoticed("c1", timestamp(0), 512, "2026-11-26T14:02:03.000Z", is_asked=False)
+    with caplog.at_level(logging.WARNING):
+        log_backup(noticed, "lab", "Ana")
+    assert "was restored from a backup of the time before its first change, or a standby" in caplog.text
 
 
 def test_the_log_says_that_a_window_is_asked(caplog: pytest.LogCaptureFixture) -> None:

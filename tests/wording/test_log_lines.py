@@ -22,6 +22,7 @@ from optiverse_collab.core.protocol.messages import (
     SyncRequest,
 )
 from optiverse_collab.core.protocol.participants import Participant
+from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
 from optiverse_collab.wording import conflicts, log_lines
 from tests.helpers.wire import Peer, Wire
@@ -230,6 +231,8 @@ def test_changes_that_come_back_from_here() -> None:
     assert level == logging.WARNING
     assert text.startswith("✓ The server lacks the last 112 changes, made after ")
     assert text.endswith("They come back from here, as one step with 14 items; later edits stay.")
+    [(_, text)] = said(WentBack(timestamp(0), 112, 14))
+    assert text.startswith("✓ The server lacks all of this session, 112 changes. They come back from here")
     [(_, text)] = said(WentBack("2026-05-03T09:05:30.000Z", 112, 14, ("new lens", "x\n")))
     assert "later edits stay. Moments that were kept since are gone: new lens, x" in text
     assert "\n" not in text

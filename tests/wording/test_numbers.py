@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-from optiverse_collab.wording.numbers import counted, length, local_time, moment, time_of
+from optiverse_collab.wording.numbers import START, backup_time, counted, length, local_time, moment, time_of
 
 NOW = datetime(2026, 5, 4, 14, 30, tzinfo=timezone.utc)
 
@@ -33,6 +33,12 @@ def test_moments_of_the_wire_are_shown_in_local_time() -> None:
 
 def test_what_is_no_moment_is_shown_printable() -> None:
     assert local_time("yester\x1bday") == r"yester\x1bday"
+
+
+def test_a_backup_may_be_of_an_empty_session() -> None:
+    """CLK-11"""
+    assert backup_time(START) == "the time before its first change"
+    assert backup_time("2026-05-03T09:05:30.000Z") == local_time("2026-05-03T09:05:30.000Z")
 
 
 def test_small_distances_have_a_digit() -> None:

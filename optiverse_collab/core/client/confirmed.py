@@ -18,7 +18,7 @@ from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.changes import RECENT, Change, Returned
 from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch, Pong
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
-from optiverse_collab.core.protocol.positions import SignedHead
+from optiverse_collab.core.protocol.positions import SignedHead, Turn
 from optiverse_collab.core.records import Ids, Lane, Op, Record, Remove, apply
 
 LANES = (Lane.BENCH, Lane.META)
@@ -55,7 +55,8 @@ class Confirmed:
         accepted: whether the server has accepted a change of this replica, and remembers it.
         heads: the newest ones with their clocks, newest last (BACK-11, BACK-13).
         signed: the newest position in this epoch that the server signed (BACK-2).
-        term: of the server that brought the document to its position; 0 if it isn't known (CLK-9).
+        term, turns: of the server that brought the document to its position, and which ones took over before;
+            0 if it isn't known (CLK-9).
     """
 
     def __init__(self, pending: Pending, origins: Iterable[str], saved: Saved | None = None) -> None:
@@ -67,7 +68,7 @@ class Confirmed:
         self.origins = frozenset(origins)
         self.accepted = saved is not None and saved.accepted
         self.signed = saved.signed if saved else None
-        self.term = saved.term if saved else 0
+        self.term, self.turns = (saved.term, saved.turns) if saved else (0, [])
         self.heads = deque([(self.clock, self.head)], RECENT)
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
 
@@ -92,17 +93,18 @@ class Confirmed:
 
     def go_back(self, to: SharedPast) -> bool:
         """Be what this was at an earlier position (BACK-11); returns False if it remembers another one."""
-        if dict(self.heads).get(to.clock, to.head) != to.head:
+        if to.clock and dict(self.heads).get(to.clock, to.head) != to.head:
             return False
         self.clock, self.head, self.signed = to.clock, to.head, None
+        self.accepted = self.accepted and to.clock > 0
         self.heads = deque([(to.clock, to.head)], RECENT)
         self.document = Document(to.records)
         return True
 
     @property
-    def of_server(self) -> tuple[bool, SignedHead | None, int]:
+    def of_server(self) -> tuple[bool, SignedHead | None, int, list[Turn]]:
         """The last fields of `Saved`: what is known of the server."""
-        return self.accepted, self.signed, self.term
+        return self.accepted, self.signed, self.term, self.turns
 
     def keep_signed(self, pong: Pong) -> None:
         """Keep the present position if the server signed it (BACK-2)."""
@@ -168,7 +170,8 @@ class Confirmed:
         old, clock = dict(self.document.records), self.clock
         if last.epoch != self.epoch:
             self.signed = None
-        self.epoch, self.clock, self.head, self.term = last.epoch, last.clock, last.head, last.term
+        self.epoch, self.clock, self.head = last.epoch, last.clock, last.head
+        self.term, self.turns = last.term, last.turns
         self.heads.append((last.clock, last.head))
         self.accepted = last.client_clock > 0 or any(last.settled.values())
         if isinstance(last, Delta):

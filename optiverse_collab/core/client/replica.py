@@ -290,8 +290,8 @@ class Replica:
         self._arriving.clear()
         epoch = None if everything else self.epoch
         about = epoch, self.clock, self.head, [*self._formers], [*LANES], self._confirmed.signed
-        request = SyncRequest(self.client_id, *about, self.write_ahead.has_disk, self._confirmed.term)
-        return [fx.Transmit(request)]
+        carries, of_server = self.write_ahead.has_disk, self._confirmed.of_server[2:]
+        return [fx.Transmit(SyncRequest(self.client_id, *about, carries, *of_server))]
 
     def _keep(self, told: Told) -> Told:
         """Keep the changes that were not applied."""

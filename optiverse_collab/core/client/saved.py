@@ -6,7 +6,7 @@ import msgspec
 
 from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.pending import PendingChange
-from optiverse_collab.core.protocol.positions import SignedHead
+from optiverse_collab.core.protocol.positions import SignedHead, Turn
 from optiverse_collab.core.records import Record
 
 FORMERS = 32
@@ -26,3 +26,4 @@ class Saved(msgspec.Struct, frozen=True):
     accepted: bool = False
     signed: SignedHead | None = None
     term: int = 0
+    turns: list[Turn] = []

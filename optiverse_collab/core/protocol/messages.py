@@ -18,7 +18,7 @@ from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.outcomes import Ack, Notice, SweepNotice
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.protocol.participants import Participant
-from optiverse_collab.core.protocol.positions import ParentPosition, SignedHead
+from optiverse_collab.core.protocol.positions import TURNS, ParentPosition, SignedHead, Turn
 from optiverse_collab.core.records import Lane
 
 SUBPROTOCOL = "optiverse-collab.v3"
@@ -52,7 +52,7 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
         lanes: those that it knows; without any, the bench (DOC-8).
         signed: the newest position in that history that the server signed (BACK-2).
         carries: whether it keeps parcels for the server (BACK-5).
-        term: of the server that brought it to that position; 0 if it isn't known (CLK-9).
+        term, turns: of the server that brought it there, and who took over before; 0 if unknown (CLK-9).
     """
 
     client_id: str
@@ -64,6 +64,7 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
     signed: SignedHead | None = None
     carries: bool = False
     term: int = 0
+    turns: Annotated[list[Turn], msgspec.Meta(max_length=TURNS)] = []
 
 
 class Push(Message, frozen=True, tag="push"):
@@ -168,8 +169,8 @@ class Pages(Message, frozen=True):
         acks: in the last page: outcomes of this replica's accepted changes since its position, if parts
         were lost or held, or replaced unseen values. notices: in the last page: see `Notice`. more: how
         many further notices there are. sweeps: in the last page: who replaced the bench since the
-        replica's position, oldest first. continues: the epoch of the replica's position, if this
-        epoch continues that one (CLK-8). done: True in the last page.
+        replica's position, oldest first. turns: in the last page: who took over (CLK-9). continues: the
+        epoch of the replica's position, if this epoch continues that one (CLK-8). done: True in the last one.
     """
 
     epoch: str
@@ -187,6 +188,7 @@ class Pages(Message, frozen=True):
     notices: list[Notice] = []
     more: int = 0
     sweeps: list[SweepNotice] = []
+    turns: list[Turn] = []
     continues: str = ""
     done: bool = False
 

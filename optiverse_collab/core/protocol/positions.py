@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+TURNS = 64
+"""How many takeovers a history remembers, the last ones."""
+
 
 class ParentPosition(msgspec.Struct, frozen=True):
     """Where a session's history branched off from the one that the replica follows (CLK-8).
@@ -19,6 +22,19 @@ class ParentPosition(msgspec.Struct, frozen=True):
     clock: int
     time: str
     is_shared: bool = msgspec.field(name="shared", default=False)
+
+
+class Turn(msgspec.Struct, frozen=True, array_like=True):
+    """A standby took over (CLK-9).
+
+    Attributes:
+        term: its own.
+        clock: of the last change that it had, and `time_ms` its time.
+    """
+
+    term: int
+    clock: int
+    time_ms: int
 
 
 class SignedHead(msgspec.Struct, frozen=True):

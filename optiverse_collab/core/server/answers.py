@@ -115,6 +115,7 @@ class _Answer:
             "continues": (request.epoch or "") if request.clock and request.epoch != history.epoch else "",
             "settled": {id: history.clients.last(number) for id, number in settled.items()},
         }
+        self._last = {"turns": history.turns.kept, "done": True}
         # A connected replica has got each refusal.
         numbers = self._mine if accepted is None else {}
         skipped = ((id, history.clients.skipped(number)) for number, id in numbers.items())
@@ -215,7 +216,7 @@ class _Answer:
             is_first = False
             yield {
                 **_gathered(part),
-                **({"more": told.more, "sweeps": told.sweeps, "done": True} if is_last else {}),
+                **({"more": told.more, "sweeps": told.sweeps, **self._last} if is_last else {}),
             }
 
     def _told(self) -> _Told:

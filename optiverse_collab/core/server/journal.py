@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from optiverse_collab.core.protocol.positions import Turn
 from optiverse_collab.core.records import Lane, Record
 from optiverse_collab.core.server.stamps import Stamp
 
@@ -240,19 +241,6 @@ class Parent(msgspec.Struct, frozen=True, array_like=True):
     clock: int
     time_ms: int
     term: int = 0
-
-
-class Turn(msgspec.Struct, frozen=True, array_like=True):
-    """A standby took over (CLK-9).
-
-    Attributes:
-        term: its own.
-        clock: of the last change that it had, and `time_ms` its time.
-    """
-
-    term: int
-    clock: int
-    time_ms: int
 
 
 class Snapshot(msgspec.Struct, frozen=True):

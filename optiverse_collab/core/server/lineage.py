@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import structs
 
 from optiverse_collab.core.protocol.messages import SyncRequest
-from optiverse_collab.core.protocol.positions import ParentPosition
+from optiverse_collab.core.protocol.positions import ParentPosition, Turn
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Parent, Snapshot
@@ -27,7 +27,7 @@ def was_replaced(history: History, request: SyncRequest) -> bool:
 def is_lost(history: History, request: SyncRequest) -> bool:
     """Whether a standby has taken over without the last changes of a replica (CLK-9)."""
     is_known = request.epoch == history.epoch and request.term > 0
-    return is_known and history.turns.parted(request.term, request.clock) is not None
+    return is_known and _parted_by_takeover(history, request) is not None
 
 
 def is_unsure(history: History, request: SyncRequest) -> bool:
@@ -43,17 +43,32 @@ def parent_position(history: History, epoch: str, request: SyncRequest) -> Paren
         epoch: of the replica.
         request: with its position, which is not part of the history.
     """
-    own = history.turns.parted(request.term, request.clock) if epoch == history.epoch else None
+    own = _parted_by_takeover(history, request) if epoch == history.epoch else None
     parted = _parted(history, epoch) if own is None else own
     if parted is None:
         return None
     return ParentPosition(epoch, parted.clock, timestamp(parted.time_ms), not is_unsure(history, request))
 
 
+def never_had(history: History, request: SyncRequest) -> ParentPosition | None:
+    """The start of a replica's history, if a standby took over before it had the session; else None (CLK-11).
+
+    The session then began again, in another epoch. Both have the empty bench.
+    """
+    first = history.turns.kept[0] if history.turns.kept else None
+    if first is None or first.clock or request.epoch is None or not 0 < request.term < first.term:
+        return None
+    return ParentPosition(request.epoch, 0, timestamp(0), True)
+
+
 def epochs_here(history: History) -> list[str]:
     """The epochs to which everything of a history belongs: its own, and those that parted where it ends."""
     parents = [parent.epoch for parent in history.parents]
     return [history.epoch, *(epoch for epoch in parents if last_shared(history, epoch) == history.clock)]
+
+
+def _parted_by_takeover(history: History, request: SyncRequest) -> Turn | None:
+    return history.turns.parted(request.term, request.clock, request.turns)
 
 
 def _parted(history: History, epoch: str) -> Parent | None:

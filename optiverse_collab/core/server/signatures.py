@@ -19,6 +19,7 @@ from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server.delivery import Delivery
 from optiverse_collab.core.server.effects import BackupNoticed
 from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.lineage import epochs_here, last_shared, never_had
 
 SIGNATURE_BYTES = 16
 
@@ -77,15 +78,15 @@ class Signatures:
             The answer, with the place where the histories part if it is known now, and what to report.
         """
         end, signed = answer.parent, request.signed
-        if end is None and request.epoch == self._history.epoch:
-            end = self._opened
-        if end is None or not end.clock:
+        if end is None:
+            end = self._opened if request.epoch == self._history.epoch else never_had(self._history, request)
+        if end is None:
             return answer, []
         noticed: list[BackupNoticed] = []
         place = replace(end, is_shared=False)
         if signed is not None and place not in self._restored and self._proves_loss(end, signed):
             self._restored.add(place)
-            is_asked = may_ask and request.carries and end.clock == self._history.clock
+            is_asked = may_ask and request.carries and self._continues(end)
             missing = signed.clock - end.clock
             noticed.append(BackupNoticed(connection_id, end.time, missing, signed.time, is_asked))
         if answer.parent is not None or place in self._restored:
@@ -97,13 +98,17 @@ class Signatures:
         end = answer.parent
         if end is None or replace(end, is_shared=False) not in self._restored:
             return False
-        return end.clock == self._history.clock
+        return self._continues(end)
 
     def recovered(self) -> None:
         """Changes were brought back (BACK-10): what is still missing is noticed again."""
         history = self._history
         self._opened = ParentPosition(history.epoch, history.clock, timestamp(history.time_ms))
         self._restored.clear()
+
+    def _continues(self, end: ParentPosition) -> bool:
+        """Whether the change after this place would be the next one of the history."""
+        return end.clock == self._history.clock and end.epoch in epochs_here(self._history)
 
     def _proves_loss(self, end: ParentPosition, signed: SignedHead) -> bool:
         """Whether the server signed this position, and its history lacks it.
@@ -114,7 +119,7 @@ class Signatures:
         """
         if signed.clock <= end.clock or not self._is_own(end.epoch, signed):
             return False
-        return not self._may_have(signed)
+        return last_shared(self._history, end.epoch) < 0 or not self._may_have(signed)
 
     def _is_shared(self, end: ParentPosition, signed: SignedHead | None) -> bool:
         """Whether a replica has everything up to the place where it parted from the history (BACK-4).

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from optiverse_collab.core.server.journal import Entry, Turn
-
-MOST = 64
-"""How many takeovers are remembered, the last ones."""
+from optiverse_collab.core.protocol.positions import TURNS, Turn
+from optiverse_collab.core.server.journal import Entry
 
 
 class Turns:
@@ -31,8 +29,7 @@ class Turns:
         if term <= self.term:
             return
         self.term = term
-        if clock:  # whoever takes over nothing lacks nothing that anybody could name
-            self.kept = [*self.kept, Turn(term, clock, time_ms)][-MOST:]
+        self.kept = [*self.kept, Turn(term, clock, time_ms)][-TURNS:]
 
     def note(self, entry: Entry, time_ms: int) -> None:
         """The next change comes; the one before it was made at `time_ms`.
@@ -43,12 +40,24 @@ class Turns:
         if entry.term < self.term and self.kept:
             self.kept[-1] = Turn(self.term, entry.clock, entry.time_ms)
 
-    def parted(self, term: int, clock: int) -> Turn | None:
+    def parted(self, term: int, clock: int, turns: Sequence[Turn] = ()) -> Turn | None:
         """The takeover at which a replica's history parted from this one; None if it didn't.
+
+        Two standbys that were both promoted have different terms. Their histories part where the first of
+        them took over, since both have a start of their primary's.
 
         Args:
             term: of the server that brought the replica to its position; 0 if that isn't known. Then this is
                 the earliest takeover at which it may have parted.
             clock: of that position.
+            turns: the takeovers before, as the replica knows them.
         """
-        return next((turn for turn in self.kept if turn.term > term and turn.clock < clock), None)
+        known = [turn.term for turn in self.kept]
+        shared = [turn.term for turn in turns if turn.term in known]
+        here = [turn for turn in self.kept if turn.term > term]
+        if turns:
+            here = self.kept[known.index(shared[-1]) + 1 :] if shared else self.kept
+        there = [turn for turn in turns if turn.term not in known]
+        there = [turn for turn in there if not shared or turn.term > shared[-1]]
+        parted = min((*here[:1], *there[:1]), key=lambda turn: turn.clock, default=None)
+        return None if parted is None or parted.clock >= clock else parted

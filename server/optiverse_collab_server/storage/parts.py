@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from optiverse_collab.core.protocol.positions import Turn
 from optiverse_collab.core.server.journal import (
     Client,
     Outcome,
@@ -16,7 +17,6 @@ from optiverse_collab.core.server.journal import (
     StampedRecord,
     StampedTombstone,
     Sweep,
-    Turn,
     Watched,
 )
 from optiverse_collab.core.server.stamps import Stamp

@@ -10,7 +10,7 @@ from optiverse_collab.core.client.confirmed import Confirmed, SharedPast
 from optiverse_collab.core.client.effects import EpochChanged
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.protocol.messages import OtherHistory, Pong
-from optiverse_collab.core.protocol.positions import ParentPosition, SignedHead
+from optiverse_collab.core.protocol.positions import ParentPosition, SignedHead, Turn
 from optiverse_collab.core.records import Record
 from tests.core.client.test_confirmed import Following, full
 
@@ -76,11 +76,11 @@ def test_the_term_of_the_last_pages_is_kept() -> None:
     """CLK-9"""
     following = Following()
     arriving = Arriving()
-    page = structs.replace(full(), term=4)
+    page = structs.replace(full(), term=4, turns=[Turn(4, 2, 7)])
     arriving.add(page)
     following.confirmed.take_pages(arriving, page)
     assert following.confirmed.term == 4
-    assert following.confirmed.of_server == (False, None, 4)
+    assert following.confirmed.of_server == (False, None, 4, [Turn(4, 2, 7)])
 
 
 def test_at_an_earlier_position_it_knows_what_was_there() -> None:

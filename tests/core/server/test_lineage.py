@@ -16,6 +16,7 @@ from optiverse_collab.core.server.lineage import (
     is_lost,
     is_unsure,
     last_shared,
+    never_had,
     parent_position,
     was_replaced,
 )
@@ -40,6 +41,24 @@ def test_epochs_share_changes_up_to_where_they_parted() -> None:
     asks = SyncRequest("a", clock=4)
     assert parent_position(history, "e1", asks) == ParentPosition("e1", 2, "1970-01-01T00:00:00.020Z", True)
     assert parent_position(history, "e5", asks) is None
+
+
+def test_a_session_that_a_standby_never_had() -> None:
+    """CLK-11: whoever has it comes from an earlier server, and the session began here without anything."""
+    before = SyncRequest("a", epoch="before", clock=4, term=2)
+    history = of_three()
+    assert never_had(history, before) is None
+    history.turns.begin(3, 0, 0)
+    assert never_had(history, before) == ParentPosition("before", 0, "1970-01-01T00:00:00.000Z", True)
+    for request in (
+        structs.replace(before, term=0),
+        structs.replace(before, term=3),
+        structs.replace(before, epoch=None),
+    ):
+        assert never_had(history, request) is None
+    later = of_three()
+    later.turns.begin(3, 2, 0)
+    assert never_had(later, before) is None
 
 
 def test_position_of_a_parent_is_answered_with_its_name() -> None:

@@ -19,6 +19,12 @@ from tests.helpers.signing_wire import KEY, SigningWire
 from tests.helpers.wire import LENS, Peer, Wire
 
 
+def answers(effects: list[RoomEffect]) -> list[OtherHistory]:
+    """The answers to those who have another history."""
+    messages = [effect.message for effect in effects if isinstance(effect, Send)]
+    return [message for message in messages if isinstance(message, OtherHistory)]
+
+
 def pong(wire: Wire, peer: Peer) -> Pong:
     [effect] = wire.room.receive(peer.connection_id, Ping("ann"), wire.now_ms)
     assert isinstance(effect, Send)
@@ -204,13 +210,39 @@ def test_a_restored_session_in_a_new_epoch_notices_it_too() -> None:
     assert world.ann.told(EpochChanged) == [EpochChanged("epoch 2", world.backup_time, 4, 3)]
 
 
-def test_an_empty_session_is_no_backup() -> None:
-    """BACK-3: it has no time, and nothing that was made before."""
+def test_a_backup_may_have_nothing_of_a_session() -> None:
+    """BACK-3, BACK-4: it was made when the session was empty, which is what both have."""
     world = Restored()
     world.wire.replace_data("epoch 1")
     world.wire.connect(world.ann)
+    [noticed] = world.wire.noticed
+    assert (noticed.backup, noticed.missing) == (timestamp(0), 7)
+    assert world.ann.told(EpochChanged) == [EpochChanged("epoch 1", timestamp(0), 7, 0)]
+
+
+def test_a_standby_may_take_over_without_a_session() -> None:
+    """CLK-11: it begins again, in another epoch; only a signature shows that there was one."""
+    world = Restored()
+    world.wire.replace_data("another")
+    history = world.wire.room.history
+    plain = world.request(None, "x")
+    [answer] = answers(world.ask(structs.replace(plain, term=1)))
+    assert answer.parent is None
+    history.turns.begin(2, 0, 0)
+    for request in (
+        structs.replace(plain, term=1),
+        structs.replace(world.request(world.signed, "y"), term=2),
+        structs.replace(world.request(structs.replace(world.signed, signature="0" * 32), "z"), term=1),
+    ):
+        [answer] = answers(world.ask(request))
+        assert answer.parent is None
     assert world.wire.noticed == []
-    assert world.ann.told(EpochChanged) == [EpochChanged("epoch 1")]
+    [answer] = answers(world.ask(structs.replace(world.request(world.signed, "a"), term=1, carries=True)))
+    assert answer.parent == ParentPosition("epoch 1", 0, timestamp(0), True)
+    [answer] = answers(world.ask(structs.replace(plain, client_id="b", term=1)))
+    assert answer.parent == ParentPosition("epoch 1", 0, timestamp(0), True)
+    [noticed] = world.wire.noticed
+    assert (noticed.missing, noticed.is_asked) == (7, False)
 
 
 def test_after_a_recovery_the_rest_is_noticed_again() -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import pytest
 from msgspec import structs
 
 from optiverse_collab.core.protocol.messages import OtherHistory, SyncRequest
-from optiverse_collab.core.protocol.positions import ParentPosition
+from optiverse_collab.core.protocol.positions import TURNS, ParentPosition, Turn
 from optiverse_collab.core.records import Set
 from optiverse_collab.core.server import chain
 from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Kept, Snapshot, Turn
+from optiverse_collab.core.server.journal import Kept, Snapshot
 from optiverse_collab.core.server.names import Name
-from optiverse_collab.core.server.turns import MOST, Turns
-from tests.core.server.histories import at, do, make
+from optiverse_collab.core.server.turns import Turns
+from tests.core.server.histories import asked, at, do, make
 from tests.helpers.wire import LENS
 
 
@@ -141,16 +142,63 @@ def test_changes_that_come_back_are_before_the_takeover() -> None:
     assert not isinstance(answer_of(second_server.history, request), OtherHistory)
 
 
-def test_who_takes_over_nothing_notes_nothing() -> None:
+def test_a_standby_may_take_over_an_empty_session() -> None:
     """CLK-9"""
     turns = Turns([], 1)
     turns.begin(2, 0, 0)
-    assert (turns.term, turns.kept) == (2, [])
+    assert (turns.term, turns.kept) == (2, [Turn(2, 0, 0)])
+    assert turns.parted(1, 3) == Turn(2, 0, 0)
+    assert turns.parted(1, 0) is None
+
+
+def turns_of(*kept: tuple[int, int]) -> Turns:
+    """Takeovers with these terms, at these clocks."""
+    return Turns([Turn(term, clock, clock * 1000) for term, clock in kept], kept[-1][0] if kept else 1)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "clock", "parted"),
+    [
+        ([(5, 30)], [(9, 40)], 50, 30),  # the other one lacked more
+        ([(5, 40)], [(9, 30)], 50, 30),  # this one did
+        ([(5, 30)], [(9, 30)], 50, 30),  # both had the same
+        ([(5, 30)], [(9, 40)], 30, None),  # the other one has added nothing
+        ([(3, 20), (5, 30)], [(3, 20), (9, 40)], 50, 30),  # they followed a server that had taken over
+        ([(3, 20), (5, 30)], [(3, 25), (9, 40)], 50, 30),  # and changes came back to it (BACK-7)
+        ([(2, 10), (3, 20)], [(3, 20), (9, 40)], 50, 40),  # this one has forgotten the first
+        ([(3, 20)], [(2, 10), (3, 20), (9, 40)], 50, 40),
+        ([(3, 20)], [(2, 10), (3, 20), (9, 40)], 40, None),
+        ([(3, 20), (9, 40)], [(3, 20), (9, 40)], 50, None),
+    ],
+)
+def test_where_two_takeovers_of_the_same_server_part(
+    theirs: list[tuple[int, int]], ours: list[tuple[int, int]], clock: int, parted: int | None
+) -> None:
+    """CLK-9: at the earlier one of the two, since each of them had a start of the same history."""
+    found = turns_of(*ours).parted(theirs[-1][0], clock, turns_of(*theirs).kept)
+    assert (None if found is None else found.clock) == parted
+    assert found is None or found.time_ms == found.clock * 1000
+
+
+def test_a_replica_learns_the_takeovers_and_names_them() -> None:
+    """CLK-9: in the last page, and in its next request."""
+    first = Server()
+    first.edit(5)
+    second_server = first.taken_over(4, lacks=2)
+    second_server.edit(4)
+    ann = SyncRequest("ann")
+    pages = asked(second_server.history, ann)
+    assert [page.turns for page in pages] == [[Turn(4, 3, 3000)]]
+    other = first.taken_over(9)
+    other.edit(4)
+    request = structs.replace(at(second_server.history, 7), term=4, turns=pages[-1].turns)
+    assert other.asked(request) == ParentPosition("e", 3, second(3), True)
+    assert other.asked(structs.replace(request, turns=[])) == ParentPosition("e", 5, second(5), True)
 
 
 def test_only_the_last_takeovers_are_kept() -> None:
     """CLK-9"""
     turns = Turns([], 1)
-    for term in range(2, MOST + 4):
+    for term in range(2, TURNS + 4):
         turns.begin(term, term, 0)
-    assert [turn.term for turn in turns.kept] == [*range(4, MOST + 4)]
+    assert [turn.term for turn in turns.kept] == [*range(4, TURNS + 4)]

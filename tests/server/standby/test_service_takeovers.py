@@ -104,15 +104,15 @@ def what_is_sent_counts(self: sender.Sender, session: str, clock: int) -> None:
 # Replicas that have more
 
 
-def no_takeover_is_known(self: Turns, term: int, clock: int) -> None:
+def no_takeover_is_known(self: Turns, term: int, clock: int, turns: Any) -> None:
     return None
 
 
-def the_last_takeover_counts(self: Turns, term: int, clock: int) -> Any:
+def the_last_takeover_counts(self: Turns, term: int, clock: int, turns: Any) -> Any:
     return next((turn for turn in reversed(self.kept) if turn.clock < clock), None)
 
 
-def the_term_does_not_matter(self: Turns, term: int, clock: int) -> Any:
+def the_term_does_not_matter(self: Turns, term: int, clock: int, turns: Any) -> Any:
     return next((turn for turn in self.kept if turn.clock < clock), None)
 
 
