@@ -88,3 +88,45 @@ def test_a_guests_computer_takes_the_place_of_the_hosts(editor: Open) -> None:
     assert state["places"] == places
     ana.do(add=[0.0, 90.0])
     carl.until(lambda state: is_in(state) and len(state["places"]) == 3)
+
+
+def link_of(window: Window) -> str:
+    """The link to the session that a window hosts: the one that it shows, unless only this computer is let in."""
+    state = window.until(lambda state: is_in(state) and bool(state["hosted"]))
+    return invite_of(window).link if state["hosted"].startswith("wss:") else str(state["hosted"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+def test_a_guest_hosts_from_the_bench_if_nobody_has_a_copy(editor: Open) -> None:
+    """HOST-1, CONN-9: nothing twice, nothing lost; others come with a link, and so does the former host."""
+    ana, ben, carl = editor("ana"), editor("ben"), editor("carl")
+    port = free_port()
+    ana.do(host=[port, "optics", "Ana"])
+    link = link_of(ana)
+    for window, name in ((ben, "Ben"), (carl, "Carl")):
+        window.do(connect=[link, "default", name])
+        window.until(is_in)
+    ana.do(add=[50.0, 60.0])
+    for window in (ben, carl):
+        window.until(lambda state: len(state["places"]) == 1)
+    server = ana.do(tell=[])["server"]
+    ana.kill()
+    os.kill(server, signal.SIGKILL)
+    for window, x_mm in ((ben, -50.0), (carl, -90.0)):
+        window.until(lambda state: state["status"] == "reconnecting")
+        window.do(add=[x_mm, 0.0])
+    until(ben, "choose", "Host now")
+    until(ben, "confirm")
+    link = link_of(ben)
+    carl.do(connect=[link, "optics", "Carl"])
+    places = carl.until(lambda state: is_in(state) and len(state["places"]) == 3)["places"]
+    assert ben.until(lambda state: len(state["places"]) == 3)["places"] == places
+    ana = editor("ana")
+    ana.do(host=[port, "optics", "Ana"])
+    ana.until(lambda state: is_in(state) and len(state["places"]) == 1)
+    ana.do(add=[0.0, 90.0])
+    ana.until(lambda state: not state["pending"])
+    ana.do(connect=[link, "optics", "Ana"])
+    for window in (ana, ben, carl):
+        state = window.until(lambda state: is_in(state) and state["users"] == 3 and len(state["places"]) == 4)
+        assert places.items() <= state["places"].items()

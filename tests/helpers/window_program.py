@@ -10,7 +10,8 @@ returns is in it, under its name. The answer to `{"look": []}` lacks the items' 
 `{"open_log": [category]}` opens the log window and shows a category, `{"connect": [server, session, user]}`
 fills in the connect dialog and presses Join, `{"host": [port, session, user]}` does so for the local network,
 `{"choose": [text]}` chooses an enabled entry of the Collaboration menu, `{"answer": [part, number]}` presses
-a button of the notice with that in its text (both return whether there is one),
+a button of the notice with that in its text (both return whether there is one), `{"confirm": []}` says yes to
+the question of *Host now*,
 `{"invite": []}` copies the invite link that is shown, and `{"log": []}` reads the log window.
 """
 
@@ -32,6 +33,7 @@ from optiverse_collab.host.menus import menu_titled
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
 from tests.helpers.optiverse_user import wait_until
+from tests.helpers.user_input import click
 from tests.helpers.window_player import Player, Told
 
 
@@ -202,6 +204,9 @@ class Obedient(QObject):
             return self._choose(*arguments)
         if what == "answer":
             return self._answer(*arguments)
+        if what == "confirm":
+            question = self._controller.host_now.question
+            return question is not None and click(question.yes) is None
         if what == "join":
             self._controller.manager.join_session(*arguments)
             return None
@@ -238,6 +243,7 @@ class Obedient(QObject):
     def _connect(self, server: str, session: str, user: str) -> None:
         dialog = self._controller.open_connect_dialog()
         page = dialog.join_page
+        dialog.pages.setCurrentWidget(page)
         for field, text in ((page.server, server), (page.session, session), (page.user, user)):
             field.edit.setText(text)
         dialog.go.click()
@@ -262,6 +268,7 @@ class Obedient(QObject):
             "notices": [notice.text for notice in self._controller.reports.toasts.shown],
             "standby": session is not None and session.safekeeping.has_standby,
             "server": self._controller.manager.hosting.pid,
+            "hosted": self._controller.manager.hosting.url,
             "users": 0 if session is None else len(session.participants),
             "busy": self._player is not None and self._player.busy,
             "previews": self._controller.timeline.previewing.dialog is not None,
