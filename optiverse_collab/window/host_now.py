@@ -11,6 +11,7 @@ from PyQt6.QtWidgets import QMainWindow
 
 from optiverse_collab.core.client import standby_offers as offers
 from optiverse_collab.core.protocol.address import Address
+from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.drivers.qt.service import Outage
 from optiverse_collab.drivers.qt.timers import single_shot
 from optiverse_collab.window.inviting import Inviting
@@ -56,10 +57,11 @@ class HostNow(QObject):
     ) -> None:
         super().__init__(window)
         self._manager, self._copy, self._inviting, self._toasts = copy.manager, copy, inviting, toasts
-        self._window, self._has_begun = window, False
+        self._window, self._sentence = window, ""
         self.question: HostQuestion | None = None
         self.server = ReplicaServer(self._manager.background, self)
         self.server.ready.connect(self._on_ready)
+        copy.server.took_over.connect(self._on_took_over)
         self.server.failed.connect(self._on_failed)
         self._patience = single_shot(self, self.changed.emit)
         bar.rescue = self._rescue
@@ -147,17 +149,25 @@ class HostNow(QObject):
             return
         manager.log(logging.INFO, texts.brought(len(session.replica.pending)))
         self._inviting.note_hosting()
-        manager.move(address.link, self.server.hosted)
-        manager.hosting.take_over(server, self.server.hosted, address.pin)
-        self._has_begun = True
+        self._go_on(server, self.server.hosted, address, texts.HOSTING)
+
+    @pyqtSlot(object, object)
+    def _on_took_over(self, server: CompanionServer, address: Address) -> None:
+        self._go_on(server, self._copy.server.hosted, address, standby_copy.HOSTING)
+
+    def _go_on(self, server: CompanionServer, hosted: Hosted, address: Address, sentence: str) -> None:
+        """The session is on this computer from now on."""
+        self._manager.move(address.link, hosted)
+        self._manager.hosting.take_over(server, hosted, address.pin)
+        self._sentence = sentence
         self.changed.emit()
 
     @pyqtSlot()
     def _on_joined(self) -> None:
-        has_begun, self._has_begun = self._has_begun, False
-        if has_begun and self._manager.hosting.pid is not None:
-            self._manager.log(logging.INFO, texts.HOSTING)
-            self._toasts.show(texts.HOSTING, urgent=True)
+        sentence, self._sentence = self._sentence, ""
+        if sentence and self._manager.hosting.pid is not None:
+            self._manager.log(logging.INFO, sentence)
+            self._toasts.show(sentence, urgent=True)
 
     @pyqtSlot(str)
     def _on_failed(self, sentence: str) -> None:

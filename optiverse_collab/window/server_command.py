@@ -11,8 +11,8 @@ TIMEOUT_S = 30
 """How long a command may take; those of a window take about a second."""
 
 
-def run_command(*arguments: str) -> None:
-    """Run a command, and wait for it.
+def run_command(*arguments: str) -> str:
+    """Run a command, wait for it, and return what it prints.
 
     Args:
         arguments: the command's name and its options.
@@ -30,3 +30,4 @@ def run_command(*arguments: str) -> None:
         raise DiskError(str(error)) from error
     if done.returncode:
         raise DiskError((done.stderr.strip() or done.stdout.strip()).rpartition("\n")[2])
+    return done.stdout

@@ -105,7 +105,7 @@ class StandbyCopy(QObject):
     def host_now(self) -> None:
         """Take the server's place."""
         if self.can_host:
-            self.server.take_over(self.manager.hosting)
+            self.server.take_over()
 
     @pyqtSlot()
     def refresh(self) -> None:
@@ -188,7 +188,6 @@ class StandbyCopy(QObject):
     @pyqtSlot()
     def _on_took_over(self) -> None:
         self._withdraw()
-        self._notify(texts.HOSTING)
         self.changed.emit()
 
     # Others' offers

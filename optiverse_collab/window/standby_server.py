@@ -19,11 +19,13 @@ from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.errors import DiskError
 from optiverse_collab.window.background import Background
 from optiverse_collab.window.folders import standby_folder
-from optiverse_collab.window.hosting import Hosting
 from optiverse_collab.window.lan import is_here, lan_addresses
 from optiverse_collab.window.local_server import CompanionServer
 from optiverse_collab.window.server_command import run_command
 from optiverse_collab.wording import standby_copy as texts
+
+OWNER = ("--all", "--role", "owner", "--uses", "1", "--label", texts.LABEL)
+"""Whoever hosts owns the server: it is their computer, and the former owner may be away for long."""
 
 END_S = 10
 """How long the process may take to end, before its folder is deleted."""
@@ -38,17 +40,18 @@ class StandbyServer(QObject):
 
     Attributes:
         runs: whether there is one.
+        hosted: where it listens.
         has_everything: whether the server said that this standby has all that it has.
 
     Signals:
         completed: the same.
         failed: a sentence that says why there is no standby.
-        took_over: it serves now, and belongs to the window's hosting.
+        took_over: it serves now: its `CompanionServer`, and the `Address` at which its owner joins.
     """
 
     completed = pyqtSignal()
     failed = pyqtSignal(str)
-    took_over = pyqtSignal()
+    took_over = pyqtSignal(object, object)
 
     def __init__(self, service: CollaborationService, background: Background, parent: QObject) -> None:
         super().__init__(parent)
@@ -56,7 +59,7 @@ class StandbyServer(QObject):
         self._service, self._background = service, background
         self._server: CompanionServer | None = None
         self._folder = Path()
-        self._hosted = Hosted(0, "")
+        self.hosted = Hosted(0, "")
         self._place = Address("", None)
         service.standby_found.connect(self._on_standby_found)
 
@@ -71,7 +74,7 @@ class StandbyServer(QObject):
         place = parse_address(self._service.address)
         listen = "127.0.0.1" if is_here(place.server) else "0.0.0.0"
         self._folder = standby_folder() / secrets.token_hex(8)
-        self._hosted = Hosted(0, listen)
+        self.hosted = Hosted(0, listen)
         server = self._server = CompanionServer(self)
         server.ready.connect(self._on_ready)
         server.failed.connect(self._on_failed)
@@ -79,21 +82,21 @@ class StandbyServer(QObject):
         link = place._replace(session=session, token=token, also=None).link
         server.start_apart(listen, self._folder, link)
 
-    def take_over(self, hosting: Hosting) -> None:
-        """Serve from now on, as this window's host; `failed` if that fails."""
-        folder, server = self._folder, self._server
+    def take_over(self) -> None:
+        """Serve from now on; `took_over` or `failed` follows."""
+        folder, server, place = self._folder, self._server, self._place
         if server is None or not self.has_everything:
             return
 
-        def done(_: None) -> None:
+        def done(address: Address) -> None:
             if self._server is server:
                 self._server, self.runs, self.has_everything = None, False, False
                 server.failed.disconnect(self._on_failed)
-                hosting.take_over(server, self._hosted, self._place.pin)
-                self._service.retry_now()
-                self.took_over.emit()
+                self.took_over.emit(server, address)
 
-        self._background.run(partial(promote, folder), done, lambda error: self.failed.emit(str(error)))
+        self._background.run(
+            partial(promote, folder, place), done, lambda error: self.failed.emit(str(error))
+        )
 
     def stop(self) -> None:
         """End it, and delete the copy."""
@@ -106,14 +109,14 @@ class StandbyServer(QObject):
 
     @pyqtSlot(int, bool)
     def _on_ready(self, port: int, tls: bool) -> None:
-        self._hosted = Hosted(port, self._hosted.listen)
+        self.hosted = Hosted(port, self.hosted.listen)
         self._on_standby_found()
 
     @pyqtSlot()
     def _on_standby_found(self) -> None:
         """The server has told its participants where a standby is: is it this one?"""
         session = self._service.session
-        if session is None or not self._hosted.port:
+        if session is None or not self.hosted.port:
             return
         if not session.safekeeping.has_standby:
             self.has_everything = False
@@ -121,7 +124,7 @@ class StandbyServer(QObject):
         place = parse_address(session.safekeeping.standby)
         there = urlsplit(place.server)
         own = is_here(place.server) or there.hostname in {one.address for one in lan_addresses()}
-        if self._server is not None and not self.has_everything and own and there.port == self._hosted.port:
+        if self._server is not None and not self.has_everything and own and there.port == self.hosted.port:
             self._place, self.has_everything = place, True
             self.completed.emit()
 
@@ -131,14 +134,26 @@ class StandbyServer(QObject):
         self.failed.emit(texts.failed(sentence))
 
 
-def promote(folder: Path) -> None:
-    """Let the standby of a data folder serve; this waits for it.
+def promote(folder: Path, place: Address) -> Address:
+    """Let the standby of a data folder serve, and make its user an owner; this waits for it.
+
+    Args:
+        folder: the standby's.
+        place: its address.
+
+    Returns:
+        The address, with a token if it asks for one.
 
     Raises:
         DiskError: that failed; with a sentence.
     """
+    data = "--data", str(folder)
     try:
-        run_command("promote", "--data", str(folder))
+        if place.server.startswith("wss:"):
+            link = run_command("invite", *OWNER, "--address", place.remembered, *data)
+            place = place._replace(token=parse_address(link.strip()).token)
+        run_command("promote", *data)
+        return place
     except DiskError as error:
         raise DiskError(texts.not_promoted(str(error))) from error
 

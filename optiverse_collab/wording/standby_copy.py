@@ -14,6 +14,7 @@ COMPLETE = (
 ENDED = "The standby copy on this computer was deleted, since you left the session."
 TAKEN = "Another computer keeps the standby copy already."
 ELSEWHERE = "If the host's computer is gone, the guest whose computer has a standby copy can choose Host now."
+LABEL = "the new host"
 HOSTING = "You host the session now. The others follow within seconds."
 ONLY_IF_GONE = (
     "Host now lets this computer serve the session, with its copy of everything. Choose it if the host's "

@@ -22,6 +22,7 @@ import os
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -200,13 +201,13 @@ class Obedient(QObject):
         if what == "invite":
             dialog = self._controller.inviting.dialog
             return "" if dialog is None or not dialog.copy.isEnabled() else dialog.ways.currentData()
-        if what == "choose":
-            return self._choose(*arguments)
-        if what == "answer":
-            return self._answer(*arguments)
-        if what == "confirm":
-            question = self._controller.host_now.question
-            return question is not None and click(question.yes) is None
+        answers: dict[str, Callable[..., bool]] = {
+            "choose": self._choose,
+            "answer": self._answer,
+            "confirm": self._confirm,
+        }
+        if what in answers:
+            return answers[what](*arguments)
         if what == "join":
             self._controller.manager.join_session(*arguments)
             return None
@@ -224,6 +225,12 @@ class Obedient(QObject):
         categories = [combo.itemText(row) for row in range(combo.count())]
         combo.setCurrentText(category)
         return categories
+
+    def _confirm(self) -> bool:
+        question = self._controller.host_now.question
+        if question is not None:
+            click(question.yes)
+        return question is not None
 
     def _choose(self, text: str) -> bool:
         menu = menu_titled(self._host.window.menuBar(), "Collaboration")
@@ -269,6 +276,7 @@ class Obedient(QObject):
             "standby": session is not None and session.safekeeping.has_standby,
             "server": self._controller.manager.hosting.pid,
             "hosted": self._controller.manager.hosting.url,
+            "role": "" if session is None else session.replica.rights.role.value,
             "users": 0 if session is None else len(session.participants),
             "busy": self._player is not None and self._player.busy,
             "previews": self._controller.timeline.previewing.dialog is not None,
