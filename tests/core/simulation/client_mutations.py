@@ -137,11 +137,6 @@ def no_throttle(self: Throttle, now_ms: float) -> float:
     return 0.0
 
 
-@_mutation("Five push as often as four (PUSH-2).", (PushPace, "wait_ms"))
-def quick_among_many(self: PushPace, now_ms: float, is_answered: bool = True) -> float:
-    return self._quick.wait_ms(now_ms) if is_answered else _wait_ms(self, now_ms, is_answered)
-
-
 @_mutation("Who has no answer pushes as often (PUSH-2).", (PushPace, "wait_ms"))
 def quick_without_answers(self: PushPace, now_ms: float, is_answered: bool = True) -> float:
     return _wait_ms(self, now_ms)

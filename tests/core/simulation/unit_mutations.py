@@ -1,4 +1,4 @@
-"""Possible faults with presence that no simulation plays (PRES-8 to PRES-20); unit tests notice them."""
+"""Possible faults that no simulation plays, or seldom does, most with presence (PRES-8 to PRES-20)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from optiverse_collab.core.client.following import DECLINES, View
 from optiverse_collab.core.client.hand_over import ANSWERS, Ask, Heard, Says
 from optiverse_collab.core.client.own_presence import OF_CURSOR, OwnPresence, Privacy
 from optiverse_collab.core.client.people import PERSON, Introduction, People
+from optiverse_collab.core.client.push_pace import PushPace
 from optiverse_collab.core.client.quality import Grade, Quality
 from optiverse_collab.core.client.shown import Shown
 from optiverse_collab.core.protocol.participants import Participant
@@ -27,7 +28,7 @@ CLIENT = "tests/core/client/test_"
 
 FOLLOWING, BRINGING, ACTIVITY, HAND_OVER = Mutations(), Mutations(), Mutations(), Mutations()
 OWN, LATENCY, REQUESTS, PEOPLE, SHOWN = Mutations(), Mutations(), Mutations(), Mutations(), Mutations()
-RINGS = Mutations()
+RINGS, PACE = Mutations(), Mutations()
 
 UNIT_MUTATIONS = {
     f"{CLIENT}following.py": FOLLOWING,
@@ -39,6 +40,7 @@ UNIT_MUTATIONS = {
     f"{CLIENT}edit_requests.py": REQUESTS,
     f"{CLIENT}people.py": PEOPLE,
     f"{CLIENT}shown.py": SHOWN,
+    f"{CLIENT}push_pace.py": PACE,
     "tests/window/ui/test_rings.py": RINGS,
     **KNOCK_MUTATIONS,
 }
@@ -47,6 +49,7 @@ UNIT_MUTATIONS = {
 _occupied, _hear_ask, _shows = activity.occupied, Heard.hear, Privacy.shows
 _hear_ring = Rings.hear
 _waits, _person_of = EditRequestQueue.waits, People.person_of
+_wait_ms = PushPace.wait_ms
 
 
 @FOLLOWING.add("Two follow each other in a circle (PRES-11).", (following, "circle_from"))
@@ -211,3 +214,8 @@ def rings_without_end(self: Rings, id: str, person: str, value: Any, muted: bool
 @RINGS.add("Whoever is muted is seen (PRES-16).", (Rings, "hear"))
 def muted_is_seen(self: Rings, id: str, person: str, value: Any, muted: bool, now_ms: float) -> None:
     _hear_ring(self, id, person, value, False, now_ms)
+
+
+@PACE.add("Five push as often as four (PUSH-2).", (PushPace, "wait_ms"))
+def quick_among_many(self: PushPace, now_ms: float, is_answered: bool = True) -> float:
+    return self._quick.wait_ms(now_ms) if is_answered else _wait_ms(self, now_ms, is_answered)
