@@ -22,8 +22,12 @@ _UNSEEN = frozenset("\u034f\u115f\u1160\u17b4\u17b5")
 @lru_cache(maxsize=4096)
 def skeleton(name: str) -> str:
     """The skeleton of a name, the same for all names that look alike; for comparing, not for showing."""
+    return " ".join(_fold(_fold(name)).split())  # a small letter may look like another one than its capital
+
+
+def _fold(name: str) -> str:
     seen = "".join(c for c in unicodedata.normalize("NFKC", name) if not _is_unseen(c))
-    return " ".join(unicodedata.normalize("NFKC", seen.translate(_ALIKE).casefold()).split())
+    return unicodedata.normalize("NFKC", seen.translate(_ALIKE).casefold())
 
 
 def is_seen(name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from optiverse_collab.core.lookalikes import is_seen, skeleton
@@ -19,6 +19,7 @@ from optiverse_collab.core.lookalikes import is_seen, skeleton
         ("Max", "Ｍａｘ"),
         ("Max", "𝐌𝐚𝐱"),
         ("Paul", "PauI"),
+        ("yes", "Γes"),
         ("Paul", "Pau1"),
         ("Otto", "0tto"),
         ("Anna", "An\u200bna"),
@@ -41,6 +42,7 @@ def test_names_that_differ_to_the_eye(one: str, other: str) -> None:
     assert skeleton(one) != skeleton(other)
 
 
+@example("\u0345")
 @given(st.text())
 def test_a_skeleton_is_its_own(name: str) -> None:
     assert skeleton(skeleton(name)) == skeleton(name)
