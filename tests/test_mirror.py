@@ -45,6 +45,7 @@ ABOUT_MORE = {
     "tests/end2end/test_shared_repair.py": "servers whose shared store loses everything, as processes",
     "tests/end2end/test_shared_store.py": "servers that share a store, as processes",
     "tests/end2end/test_standby.py": "a server is killed, and its standby takes over",
+    "tests/end2end/test_standbys.py": "a server is killed, and both its standbys take over",
     "tests/end2end/test_windows.py": "server and windows as processes",
     "tests/end2end/test_workers.py": "a server with several processes, one of which is killed",
     "tests/faults/test_memory.py": "how memory that grows is noticed",

@@ -15,7 +15,7 @@ from optiverse_collab_server.signing import signing_key
 from optiverse_collab_server.standby.follow import Here
 from optiverse_collab_server.standby.followers import Mode
 from optiverse_collab_server.standby.service import StandbyService
-from optiverse_collab_server.standby.standing import Post, Standing, State, read_standing, write_standing
+from optiverse_collab_server.standby.standing import Post, State, promoted, read_standing, write_standing
 from optiverse_collab_server.storage import SqliteStore, StandbyStore, Store, Stored
 from tests.helpers.live_server import LiveServer
 
@@ -53,10 +53,9 @@ async def member(
         yield Member(port, service, own)
 
 
-def promote(folder: Path) -> None:
-    """What the command does."""
-    before = read_standing(folder)
-    write_standing(folder, Standing(State.PRIMARY, before.term + 1, before.other))
+def promote(folder: Path, gap: int = 1) -> None:
+    """What the command does; the term is higher by `gap`."""
+    write_standing(folder, promoted(read_standing(folder), chance=lambda most: gap - 1))
 
 
 async def content(store: Store, session: str) -> tuple[list[bytes], list[str]] | None:

@@ -23,22 +23,27 @@ class Turns:
     def __init__(self, kept: Iterable[Turn], term: int) -> None:
         self.kept = [*kept]
         self.term = term
+        self._before = self.kept[-2].term if len(self.kept) > 1 else 0  # the term before this one
 
     def begin(self, term: int, clock: int, time_ms: int) -> None:
         """A server with this term continues after the change at a clock; does nothing if it did before."""
-        if term <= self.term:
-            return
-        self.term = term
-        self.kept = [*self.kept, Turn(term, clock, time_ms)][-TURNS:]
+        if term > self.term:
+            self._before, self.term = self.term, term
+            self.kept = [*self.kept, Turn(term, clock, time_ms)][-TURNS:]
 
     def note(self, entry: Entry, time_ms: int) -> None:
         """The next change comes; the one before it was made at `time_ms`.
 
         If it is of an earlier term, it was lost, and has come back before anything else was added (BACK-7).
         """
-        self.begin(entry.term, entry.clock - 1, time_ms)
-        if entry.term < self.term and self.kept:
-            self.kept[-1] = Turn(self.term, entry.clock, entry.time_ms)
+        if entry.term >= self.term or not self.kept:
+            self.begin(entry.term, entry.clock - 1, time_ms)
+            return
+        others = self.kept[:-1]
+        if entry.term > self._before:  # of another standby that had taken over
+            self._before = entry.term
+            others.append(Turn(entry.term, entry.clock - 1, time_ms))
+        self.kept = [*others, Turn(self.term, entry.clock, entry.time_ms)][-TURNS:]
 
     def parted(self, term: int, clock: int, turns: Sequence[Turn] = ()) -> Turn | None:
         """The takeover at which a replica's history parted from this one; None if it didn't.

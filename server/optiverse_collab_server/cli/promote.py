@@ -5,10 +5,18 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from optiverse_collab.errors import StorageError
 from optiverse_collab_server.cli.output import add_json, write_json, write_line
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
-from optiverse_collab_server.standby.standing import Standing, State, read_standing, write_standing
+from optiverse_collab_server.standby.standing import (
+    FOLLOW_IT,
+    State,
+    at,
+    promoted,
+    read_standing,
+    write_standing,
+)
 
 if TYPE_CHECKING:
     from optiverse_collab_server.config.arguments import Commands
@@ -20,6 +28,9 @@ def add_parser(commands: Commands) -> None:
     help = "let a standby serve in place of the server that it follows, even while it runs"
     parser = commands.add_parser("promote", help=help)
     add_settings(parser, "data", "debug")
+    parser.add_argument(
+        "--anyway", action="store_true", help="even if another standby has taken over; that one then stops"
+    )
     add_json(parser)
     parser.set_defaults(run=run)
 
@@ -31,12 +42,16 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         The exit code.
 
     Raises:
-        StorageError: its standing can't be read or written.
+        StorageError: its standing can't be read or written, or another standby has taken over.
     """
     data = data_folder(settings)
     before = read_standing(data)
-    other = "" if before.state is State.DEPOSED else before.other  # without a token, we can't tell it
-    after = Standing(State.PRIMARY, before.term + 1, other)
+    if before.heard and not options.anyway:
+        raise StorageError(
+            f"Another standby{at(before.winner)} has taken over already, so this one stays a standby. To use "
+            f"it as the standby of that one, {FOLLOW_IT}. If that one is gone for good, run promote --anyway."
+        )
+    after = promoted(before)
     write_standing(data, after)
     if options.json:
         write_json({"term": after.term})

@@ -6,8 +6,6 @@ import logging
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.errors import AddressError, SettingsError
 from optiverse_collab_server.access.entrance import Entrance
@@ -30,7 +28,8 @@ def retention_for(settings: Settings, data: Path) -> Retention:
     Raises:
         StorageError: the standing can't be read.
     """
-    if settings.follow is not None or read_standing(data).state is State.STANDBY:
+    standing = read_standing(data)
+    if standing.state is State.STANDBY or settings.follow not in (None, standing.followed):
         return Retention()
     return Retention.of(settings.keep_days, settings.keep_mb)
 
@@ -60,7 +59,7 @@ def pair_for(
 
 
 def post_for(settings: Settings, data: Path, key: bytes) -> Post:
-    """The standing of the server; with ``--follow`` it becomes a standby, and remembers that.
+    """The standing of the server; with ``--follow`` it becomes a standby, until it is promoted.
 
     Args:
         settings: of the server.
@@ -77,7 +76,14 @@ def post_for(settings: Settings, data: Path, key: bytes) -> Post:
             parse_address(settings.follow)
         except AddressError as error:
             raise SettingsError([f"--follow: {error}"]) from error
-        post.change(msgspec.structs.replace(post.standing, state=State.STANDBY, other=settings.follow))
+        now, link = post.standing, settings.follow
+        if now.state is not State.STANDBY and link == now.followed:
+            log.warning(
+                "This server was promoted in place of the one that --follow names, so it does not follow "
+                "that one again. Leave --follow out; or make another link there, if it is to"
+            )
+        elif now.state is not State.STANDBY or now.other != link:
+            post.change(Standing(State.STANDBY, max(now.term, now.heard), link))
     return post
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
 
 import msgspec
@@ -169,9 +169,17 @@ class Following:
         line: the connection.
         store: this server's storage.
         book: this server's grants; None if it asks nobody for one.
+        others: called with the addresses of the primary's other standbys.
     """
 
-    def __init__(self, line: Line, store: StandbyStore, book: GrantBook | None) -> None:
+    def __init__(
+        self,
+        line: Line,
+        store: StandbyStore,
+        book: GrantBook | None,
+        others: Callable[[list[str]], None] = lambda addresses: None,
+    ) -> None:
+        self._others = others
         self._line, self._book = line, book
         gives_benches = isinstance(line.welcome, Welcome) and line.welcome.gives_benches
         self._benches = Benches(store, line.send if gives_benches else None)
@@ -224,7 +232,9 @@ class Following:
             await self._take_grants(message)
         elif isinstance(message, Parted):
             log.error("Session %s can't be followed: %s", message.session, message.why)
-        elif not isinstance(message, Alive):
+        elif isinstance(message, Alive):
+            self._others(message.others)
+        else:
             raise Ended(f"it sent {type(message).__name__}, which is not expected here")
 
     async def _take_grants(self, message: Access) -> None:

@@ -92,6 +92,10 @@ class Followers:
         """For how long there have been such changes without a break."""
         return 0.0 if self._behind_since is None else time.monotonic() - self._behind_since
 
+    def others(self, receiver: Receiver) -> list[str]:
+        """The addresses of all standbys but one, as far as they say so."""
+        return sorted({one.address for one in self._receivers - {receiver} if one.address})
+
     def join(self, receiver: Receiver) -> None:
         """A standby has connected."""
         self._receivers.add(receiver)

@@ -11,6 +11,7 @@ from optiverse_collab.core.server.batches import Batch
 from optiverse_collab.core.server.journal import Parent
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab_server.access.grants import StoredGrant
+from optiverse_collab_server.standby.standing import PEERS
 
 PATH = "/follow"
 PROTOCOL = "optiverse-collab.standby.v1"
@@ -26,6 +27,8 @@ MESSAGE_BYTES = 8 * 1024 * 1024
 
 ADDRESS_CHARS = 512
 """The longest address of a standby."""
+
+Place = Annotated[str, msgspec.Meta(max_length=ADDRESS_CHARS)]
 
 T = TypeVar("T")
 
@@ -58,7 +61,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """
 
     term: int
-    address: Annotated[str, msgspec.Meta(max_length=ADDRESS_CHARS)] = ""
+    address: Place = ""
 
 
 class Positions(msgspec.Struct, frozen=True, tag="positions"):
@@ -83,7 +86,13 @@ class Wanted(msgspec.Struct, frozen=True, tag="wanted"):
 
 
 class Alive(msgspec.Struct, frozen=True, tag="alive"):
-    """The sender still lives; from both ends."""
+    """The sender still lives; from both ends.
+
+    Attributes:
+        others: from the primary: the addresses of its other standbys (STAND-13).
+    """
+
+    others: Annotated[list[Place], msgspec.Meta(max_length=PEERS)] = []
 
 
 class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
@@ -101,10 +110,17 @@ class Welcome(msgspec.Struct, frozen=True, tag="welcome"):
 
 
 class TurnedAway(msgspec.Struct, frozen=True, tag="turned_away"):
-    """The other answer: the server does not serve, or serves no longer because of this very `Hello`."""
+    """The other answer: the server does not serve, or serves no longer because of this very `Hello`.
+
+    Attributes:
+        term: the highest that it knows.
+        why: why it doesn't serve.
+        address: where participants find the one that has replaced it, if that is known (STAND-13).
+    """
 
     term: int
     why: str
+    address: Place = ""
 
 
 class Access(msgspec.Struct, frozen=True, tag="access"):

@@ -6,15 +6,15 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
 from websockets.exceptions import ConnectionClosed
 
-from optiverse_collab.core.protocol.address import Address, parse_address
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.drivers.aio.connection import first_of, within
-from optiverse_collab.errors import AddressError, StorageError
+from optiverse_collab.errors import StorageError
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import may_follow
 from optiverse_collab_server.access.tokens import token_in
@@ -34,7 +34,7 @@ from optiverse_collab_server.standby.messages import (
     encode,
 )
 from optiverse_collab_server.standby.sender import Sender
-from optiverse_collab_server.standby.standing import Post, State
+from optiverse_collab_server.standby.standing import Post, State, place_of
 from optiverse_collab_server.storage import StandbyStore
 
 ALIVE_SECONDS, SILENT_SECONDS = 2.0, 15.0
@@ -88,14 +88,17 @@ class Reception:
         hello = await _next(ws)
         if not isinstance(hello, Hello):
             raise _Unexpected(hello)
-        is_news = self._post.meet(hello.term, _place(hello.address))
+        is_news = self._post.meet(hello.term, place_of(hello.address))
         standing = self._post.standing
         if standing.state is not State.PRIMARY:
             if is_news:
                 log.error(
                     "Another server has taken over (term %d): this one serves nobody any more", hello.term
                 )
-            await _send(ws, TurnedAway(standing.term, WHY[standing.state]))
+            winner = standing.other if standing.state is State.DEPOSED else standing.winner
+            await _send(
+                ws, TurnedAway(max(standing.term, standing.heard), WHY[standing.state], place_of(winner))
+            )
             return
         if self._followers.count >= STANDBYS:
             await _send(ws, TurnedAway(standing.term, f"it has {STANDBYS} standbys already"))
@@ -107,19 +110,26 @@ class Reception:
             if isinstance(message, Positions):
                 claimed.update({id: where for id, where in message.sessions.items() if id in known})
                 if message.done:
-                    await self._feed(ws, claimed, _place(hello.address))
+                    await self._feed(ws, claimed, place_of(hello.address))
                     return
         raise _Unexpected(message)
 
-    async def _beat(self, ws: ServerConnection, send: Callable[[FromPrimary], Awaitable[None]]) -> None:
-        """Say that this server lives, as long as the standby has the right to follow."""
+    async def _beat(
+        self,
+        ws: ServerConnection,
+        send: Callable[[FromPrimary], Awaitable[None]],
+        others: Callable[[], list[str]],
+    ) -> None:
+        """Say that this server lives, as long as it serves and the standby has the right to follow."""
         token = None if ws.request is None else token_in(ws.request.headers)
         while True:
             await asyncio.sleep(ALIVE_SECONDS)
             book = self._book
             if book is not None and not may_follow(book.grants.of_token(token or ""), book.clock()):
                 raise _Over("its right to follow has ended")
-            await send(Alive())
+            if self._post.standing.state is not State.PRIMARY:
+                raise _Over("another server has taken over")
+            await send(Alive(others()))
 
     async def _feed(self, ws: ServerConnection, claimed: dict[str, Where], address: str) -> None:
         sending = asyncio.Lock()
@@ -132,20 +142,14 @@ class Reception:
         self._followers.join(sender)
         log.info("A standby at %s follows", ws.remote_address[0])
         try:
-            await first_of(sender.run(), _listen(ws, sender), self._beat(ws, send))
+            await first_of(
+                sender.run(),
+                _listen(ws, sender),
+                self._beat(ws, send, partial(self._followers.others, sender)),
+            )
         finally:
             self._followers.leave(sender)
             log.warning("The standby at %s is gone", ws.remote_address[0])
-
-
-def _place(address: str) -> str:
-    """Where participants find a standby, if that is an address and nothing else."""
-    try:
-        there = parse_address(address) if address else None
-    except AddressError:
-        return ""
-    plain = None if there is None else Address(there.server, None, pin=there.pin)
-    return address if plain is not None and there == plain and plain.remembered == address else ""
 
 
 class _Over(Exception):

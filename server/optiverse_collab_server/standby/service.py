@@ -8,16 +8,15 @@ import logging
 from collections.abc import AsyncIterator
 from functools import partial
 
-import msgspec
-
+from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import may_follow
 from optiverse_collab_server.standby.follow import Ended, Following, Here, line_to
 from optiverse_collab_server.standby.followers import Followers, Mode
-from optiverse_collab_server.standby.messages import TurnedAway
+from optiverse_collab_server.standby.messages import TurnedAway, Welcome
 from optiverse_collab_server.standby.reception import Reception
-from optiverse_collab_server.standby.standing import Post, State
+from optiverse_collab_server.standby.standing import Post, State, at, place_of
 from optiverse_collab_server.standby.store import DEPOSED, FollowedStore
 from optiverse_collab_server.storage import StandbyStore
 
@@ -57,7 +56,7 @@ class StandbyService:
         self.store = FollowedStore(store, post, self.followers)
         self.reception = Reception(post, store, book, self.followers)
         self._inner, self._book = store, book
-        self._said = ""
+        self._said: dict[str, str] = {}
         self.here: Here | None = None
         post.on_deposed.append(partial(self.followers.refuse, DEPOSED))
         if book is not None:
@@ -90,8 +89,9 @@ class StandbyService:
                 following.cancel()
                 await asyncio.gather(following, return_exceptions=True)
             log.info("This server serves from now on (term %d)", self.post.standing.term)
-        while self.post.standing.state is State.PRIMARY and self.post.standing.other:
-            await self._tell()
+        while untold := self.post.standing.untold:
+            for link in untold:
+                await self._tell(link)
             await asyncio.sleep(TELL_SECONDS)
 
     async def _until_promoted(self) -> None:
@@ -119,27 +119,50 @@ class StandbyService:
         async with line_to(standing.other, standing.term, self.here) as line:
             welcome = line.welcome
             if isinstance(welcome, TurnedAway):
+                self.post.meet(welcome.term, place_of(welcome.address))
                 raise Ended(f"the other server takes no standby, since {welcome.why}")
             self.post.raise_term(welcome.term)
             self.post.use_key(welcome.key)
             log.info("Following the other server (term %d)", welcome.term)
-            self._said = ""
-            await Following(line, self._inner, self._book).run()
+            self._said.clear()
+            await Following(line, self._inner, self._book, self.post.note_peers).run()
 
-    async def _tell(self) -> None:
-        """Tell the server that this one has replaced, in case it still runs or is back."""
-        standing = self.post.standing
+    async def _tell(self, link: str) -> None:
+        """Tell a server that this one has taken over, in case it still runs or is back."""
+        standing, there = self.post.standing, parse_address(link)
+        who, what = f"The standby at {there.server}", "that this server has taken over"
+        if link == standing.other:
+            who, what = "The former primary", "that it was replaced"
         try:
-            async with line_to(standing.other, standing.term, self.here) as line:
-                if not isinstance(line.welcome, TurnedAway):
-                    raise Ended("it has a higher term")
-                log.info("The former primary knows that it was replaced, and serves nobody")
-                self.post.change(msgspec.structs.replace(standing, other=""))
+            async with line_to(link, standing.term, self.here) as line:
+                met = line.welcome
+            if met.term > standing.term:
+                known = there._replace(session=None, token=None).remembered
+                self._give_way(met.term, place_of(met.address) if isinstance(met, TurnedAway) else known)
+            elif isinstance(met, Welcome):
+                raise Ended("it serves in the same term; run promote again on the server that is to go on")
+            else:
+                log.info("%s knows %s, and serves nobody", who, what)
+                self.post.change(standing.told(link))
         except (Ended, StorageError) as error:
-            self._say(f"The former primary does not know yet that it was replaced: {error}")
+            self._say(f"{who} does not know yet {what}: {error}", link)
 
-    def _say(self, sentence: str) -> None:
+    def _give_way(self, term: int, address: str) -> None:
+        """Another server has a higher term, so it is the one that serves (STAND-13).
+
+        Raises:
+            StorageError: that can't be written. This server stops serving anyway.
+        """
+        if self.post.meet(term, address):
+            log.error(
+                "Another server%s has taken over, too, in a higher term (%d): this one serves nobody any "
+                "more. Windows with changes that only this one has bring them there",
+                at(address),
+                term,
+            )
+
+    def _say(self, sentence: str, about: str = "") -> None:
         """Log a problem, once until something else happens."""
-        if sentence != self._said:
+        if sentence != self._said.get(about):
             log.warning("%s", sentence)
-        self._said = sentence
+        self._said[about] = sentence

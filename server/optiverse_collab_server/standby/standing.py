@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import secrets
+from collections.abc import Callable, Iterable
 from enum import Enum
 from pathlib import Path
 
 import msgspec
 
+from optiverse_collab.core.protocol.address import Address, parse_address
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.server.standby_news import StandbyNews
 from optiverse_collab.disk.durable import write_private
-from optiverse_collab.errors import StorageError
+from optiverse_collab.errors import AddressError, StorageError
 from optiverse_collab_server.signing import keep_key
 from optiverse_collab_server.storage.failures import explained
 
 FILE_NAME = "standing.json"
+
+FOLLOW_IT = "make a link there with invite --role follower, and start this server with --follow and that link"
+
+log = logging.getLogger("optiverse_collab_server")
+
+GAP = 2**24
+"""A promoted server's term is higher by 1 to this much."""
+
+PEERS = 8
+"""The addresses of the last other standbys are remembered, this many."""
 
 CLOSE_REASON_BYTES = 123
 """The longest reason of a close frame (RFC 6455 §5.5)."""
@@ -40,11 +53,30 @@ class Standing(msgspec.Struct, frozen=True):
         term: the highest that it knows; its own if it serves.
         other: the link, with its token, of the server that it follows, or has replaced and not told yet; the
             address of the server that has replaced it.
+        peers: where its other standbys are (STAND-13): of a standby, their addresses; of a server that has
+            taken over, the links of those that it has not told yet.
+        heard: the term of one of them that has taken over instead of this one; 0 if none has.
+        winner: where participants find that one; empty if it hasn't said.
+        followed: the link of the server that this one has taken over from.
     """
 
     state: State = State.PRIMARY
     term: int = 1
     other: str = ""
+    peers: tuple[str, ...] = ()
+    heard: int = 0
+    winner: str = ""
+    followed: str = ""
+
+    @property
+    def untold(self) -> list[str]:
+        """The links of the servers that don't know yet that this one has taken over."""
+        return [*([self.other] if self.other else []), *self.peers] if self.state is State.PRIMARY else []
+
+    def told(self, link: str) -> Standing:
+        """The standing after one of them knows."""
+        peers = tuple(peer for peer in self.peers if peer != link)
+        return msgspec.structs.replace(self, other="" if link == self.other else self.other, peers=peers)
 
     @property
     def refusal(self) -> CloseReason | None:
@@ -59,6 +91,25 @@ class Standing(msgspec.Struct, frozen=True):
         word = "" if self.refusal is None else self.refusal.word
         said = f"{word} {self.other}" if self.state is State.DEPOSED and self.other else word
         return said if len(said.encode()) <= CLOSE_REASON_BYTES else word
+
+
+def promoted(before: Standing, chance: Callable[[int], int] = secrets.randbelow) -> Standing:
+    """The standing of a server that serves from now on, in a higher term than it has ever heard of.
+
+    How much higher is random: so two standbys that were both promoted don't have the same one (STAND-13).
+
+    Args:
+        before: its standing.
+        chance: draws a number below another one.
+    """
+    term = max(before.term, before.heard) + 1 + chance(GAP)
+    if before.state is not State.STANDBY:
+        term += GAP  # a standby may have been promoted, and be gone before it could say so
+        other = "" if before.state is State.DEPOSED else before.other  # there is no token to tell that one
+        return Standing(State.PRIMARY, term, other, before.peers, followed=before.followed)
+    token = parse_address(before.other).token if before.other else None
+    peers = tuple(parse_address(address)._replace(token=token).link for address in before.peers)
+    return Standing(State.PRIMARY, term, before.other, peers, followed=before.other)
 
 
 def read_standing(folder: Path) -> Standing:
@@ -134,6 +185,16 @@ class Post:
         if now.state is State.STANDBY and term > now.term:
             self.change(msgspec.structs.replace(now, term=term))
 
+    def note_peers(self, addresses: Iterable[str]) -> None:
+        """The server that this one follows has these other standbys (STAND-13).
+
+        Raises:
+            StorageError: the file can't be read or written.
+        """
+        fresh = [address for address in addresses if address not in self.standing.peers]
+        if fresh and (now := read_standing(self._folder)).state is State.STANDBY:
+            self.change(msgspec.structs.replace(now, peers=(*now.peers, *fresh)[-PEERS:]))
+
     def use_key(self, key: bytes) -> None:
         """Sign heads with another server's key, so that signatures stay valid if this one takes over.
 
@@ -163,10 +224,13 @@ class Post:
         Raises:
             StorageError: the new standing can't be written. The server stops serving anyway.
         """
-        if term <= self.standing.term or self.standing.state is State.STANDBY:
+        if self.standing.state is State.STANDBY:
+            self._note_winner(term, address)
+            return False
+        if term <= self.standing.term:
             return False
         was_serving = self.standing.state is State.PRIMARY
-        after = Standing(State.DEPOSED, term, address)
+        after = Standing(State.DEPOSED, term, address, followed=self.standing.followed)
         try:
             write_standing(self._folder, after)
         finally:
@@ -174,3 +238,29 @@ class Post:
             for report in self.on_deposed if was_serving else ():
                 report()
         return True
+
+    def _note_winner(self, term: int, address: str) -> None:
+        """Another standby may have taken over, so that this one must not (STAND-13).
+
+        Raises:
+            StorageError: the file can't be read or written.
+        """
+        now = read_standing(self._folder)
+        if now.state is State.STANDBY and term > max(now.term, now.heard):
+            self.change(msgspec.structs.replace(now, heard=term, winner=address))
+            log.warning("Another standby%s has taken over: %s", at(address), FOLLOW_IT)
+
+
+def place_of(address: str) -> str:
+    """Where participants find a server, if that is an address and nothing else; otherwise nothing."""
+    try:
+        there = parse_address(address) if address else None
+    except AddressError:
+        return ""
+    plain = None if there is None else Address(there.server, None, pin=there.pin)
+    return address if plain is not None and there == plain and plain.remembered == address else ""
+
+
+def at(address: str) -> str:
+    """The words for where a server is, if that is known."""
+    return f" at {address}" if address else ""

@@ -142,6 +142,21 @@ def test_changes_that_come_back_are_before_the_takeover() -> None:
     assert not isinstance(answer_of(second_server.history, request), OtherHistory)
 
 
+def test_changes_of_a_sibling_that_come_back_have_its_term() -> None:
+    """CLK-9, BACK-7: the takeover by the other one is known then, too."""
+    first = Server()
+    first.edit(3)
+    sibling = first.taken_over(5)
+    sibling.edit(2)
+    higher = first.taken_over(9)
+    for kept in sibling.entries[3:]:
+        higher.history._replay(kept.data)
+        higher.entries.append(kept)
+    assert higher.history.turns.kept == [Turn(5, 3, 3000), Turn(9, 5, 5000)]
+    higher._reopen(9)
+    assert higher.history.turns.kept == [Turn(5, 3, 3000), Turn(9, 5, 5000)]
+
+
 def test_a_standby_may_take_over_an_empty_session() -> None:
     """CLK-9"""
     turns = Turns([], 1)

@@ -12,9 +12,10 @@ from optiverse_collab.errors import SettingsError
 from optiverse_collab_server.cli.standing import here_for, log_standing, pair_for, post_for, retention_for
 from optiverse_collab_server.config.settings import Settings
 from optiverse_collab_server.standby.follow import Here
-from optiverse_collab_server.standby.standing import Standing, State, read_standing, write_standing
+from optiverse_collab_server.standby.standing import Post, Standing, State, read_standing, write_standing
 from optiverse_collab_server.storage import MemoryStore, Retention
 from optiverse_collab_server.tls import Identity, machine_names
+from tests.helpers.standby import promote
 
 LINK = f"wss://first:8765/ws/default#t={'t' * 22}&pin={'p' * 43}"
 KEY, PIN = b"k" * 32, "p" * 43
@@ -31,6 +32,24 @@ def test_a_server_that_was_replaced_can_follow(tmp_path: Path) -> None:
     """STAND-4: it keeps the term that it knows."""
     write_standing(tmp_path, Standing(State.DEPOSED, 3))
     assert post_for(Settings(follow=LINK), tmp_path, KEY).standing == Standing(State.STANDBY, 3, LINK)
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_promoted_server_stays_promoted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, is_over: bool
+) -> None:
+    """STAND-4: a service may start it with the same settings after years, also if it was replaced since."""
+    post_for(Settings(follow=LINK), tmp_path, KEY)
+    promote(tmp_path)
+    if is_over:
+        Post(tmp_path, KEY).meet(9)
+    before = read_standing(tmp_path)
+    assert post_for(Settings(follow=LINK), tmp_path, KEY).standing == before
+    assert before.state is (State.DEPOSED if is_over else State.PRIMARY)
+    assert "so it does not follow that one again. Leave --follow out" in caplog.text
+    assert retention_for(Settings(follow=LINK, keep_days=7), tmp_path) == Retention(days=7)
+    other = LINK.replace("first", "third")
+    assert post_for(Settings(follow=other), tmp_path, KEY).standing.state is State.STANDBY
 
 
 def test_a_link_that_is_none_changes_nothing(tmp_path: Path) -> None:

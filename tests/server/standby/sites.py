@@ -34,7 +34,7 @@ from tests.helpers.signing_wire import KEY
 
 SESSION = "lab"
 
-SPINS = 12
+SPINS = 16
 """How often the loop turns until all that can happen has happened."""
 
 
@@ -111,6 +111,11 @@ class Site(CarryingWire):
         self.room = Room("default", history, "test server", key=key)
         self._stored, self.is_open = history.clock, True
         return True
+
+    async def epoch(self) -> str:
+        """The epoch of the session on its disk; empty if there is none."""
+        stored = await self.disk.load(SESSION)
+        return "" if stored is None else stored.snapshot.epoch
 
     async def entries(self) -> list[bytes]:
         """All changes on its disk."""

@@ -19,6 +19,7 @@ from optiverse_collab.core.server.turns import Turns
 from optiverse_collab_server.standby import sender, standing, store
 from optiverse_collab_server.standby.followers import Followers
 from optiverse_collab_server.standby.standing import Post, Standing, State
+from tests.server.standby import operated
 from tests.server.standby.takeovers import Story
 
 SEEDS = range(150)
@@ -45,7 +46,7 @@ def play_all(standings: Standings) -> Counter[str]:
 
 
 def test_nothing_saved_goes_without_a_word(standings: Standings) -> None:
-    """STAND-3, STAND-4, STAND-6, CLK-6, CLK-9, BACK-7"""
+    """STAND-3, STAND-4, STAND-6, STAND-13, CLK-6, CLK-9, BACK-7"""
     counts = play_all(standings)
     least = {
         "promoted": 100,
@@ -56,6 +57,8 @@ def test_nothing_saved_goes_without_a_word(standings: Standings) -> None:
         "changes that came back": 20,
         "copies that had parted": 40,
         "turned away": 2,
+        "promoted without anything": 50,
+        "serving at once": 10,
     }
     assert {what: counts[what] for what in least if counts[what] < least[what]} == {}, counts
 
@@ -116,6 +119,14 @@ def the_term_does_not_matter(self: Turns, term: int, clock: int, turns: Any) -> 
     return next((turn for turn in self.kept if turn.clock < clock), None)
 
 
+def the_takeovers_of_others_do_not_count(self: Turns, term: int, clock: int, turns: Any) -> Any:
+    return parted(self, term, clock)
+
+
+def its_term_is_the_next_one(before: Standing, chance: object) -> Standing:
+    return promoted(before, lambda most: 0)
+
+
 def the_takeover_stays_where_it_was(self: Turns, entry: Any, time_ms: int) -> None:
     self.begin(entry.term, entry.clock - 1, time_ms)
 
@@ -139,6 +150,7 @@ def the_replica_hides_its_term(self: Confirmed, *args: Any) -> Any:
 
 
 meet, make, begin, take_pages = Post.meet, History.__init__, Turns.begin, Confirmed.take_pages
+parted, promoted = Turns.parted, standing.promoted
 
 MUTANTS: list[tuple[object, str, Callable[..., Any]]] = [
     (Post, "meet", it_goes_on),
@@ -152,6 +164,8 @@ MUTANTS: list[tuple[object, str, Callable[..., Any]]] = [
     (Turns, "parted", no_takeover_is_known),
     (Turns, "parted", the_last_takeover_counts),
     (Turns, "parted", the_term_does_not_matter),
+    (Turns, "parted", the_takeovers_of_others_do_not_count),
+    (operated, "promoted", its_term_is_the_next_one),
     (Turns, "note", the_takeover_stays_where_it_was),
     (Turns, "begin", it_begins_one_later),
     (Chain, "agrees", heads_are_not_compared),

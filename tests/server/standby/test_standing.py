@@ -12,14 +12,18 @@ from optiverse_collab.errors import StorageError
 from optiverse_collab_server.signing import KEY_NAME
 from optiverse_collab_server.standby.standing import (
     FILE_NAME,
+    PEERS,
     Post,
     Standing,
     State,
+    place_of,
+    promoted,
     read_standing,
     write_standing,
 )
 from tests.helpers.standby import promote
 
+TOKEN = "t" * 22
 KEY = b"k" * 32
 
 
@@ -63,7 +67,8 @@ def test_a_higher_term_ends_the_service(tmp_path: Path, state: State, term: int)
     assert post.meet(term) == is_over
     assert not post.meet(term)
     assert reports == ["deposed"] * (is_over and state is State.PRIMARY)
-    expected = Standing(State.DEPOSED, 3) if is_over else Standing(state, 2, "ws://other")
+    heard = 3 if term == 3 and state is State.STANDBY else 0  # STAND-13
+    expected = Standing(State.DEPOSED, 3) if is_over else Standing(state, 2, "ws://other", heard=heard)
     assert post.standing == read_standing(tmp_path) == expected
 
 
@@ -86,7 +91,7 @@ def test_a_promotion_is_not_overwritten(tmp_path: Path) -> None:
     promote(tmp_path)
     post.raise_term(7)
     assert post.look()
-    assert post.standing == Standing(State.PRIMARY, 5, "ws://first")
+    assert post.standing == Standing(State.PRIMARY, 5, "ws://first", followed="ws://first")
 
 
 def test_the_key_of_the_other_server_is_kept(tmp_path: Path) -> None:
@@ -96,3 +101,39 @@ def test_the_key_of_the_other_server_is_kept(tmp_path: Path) -> None:
     assert not (tmp_path / KEY_NAME).exists()
     post.use_key(b"o" * 32)
     assert (tmp_path / KEY_NAME).read_bytes() == post.key == b"o" * 32
+
+
+def test_a_standby_remembers_the_others(tmp_path: Path) -> None:
+    """STAND-13: the last ones; once it has taken over, with the token that lets it in there."""
+    write_standing(tmp_path, Standing(State.STANDBY, 1, f"wss://first/ws/default#t={TOKEN}"))
+    post = Post(tmp_path, KEY)
+    post.note_peers(["wss://b:1", "wss://c:1"])
+    post.note_peers(["wss://c:1"])
+    assert read_standing(tmp_path).peers == post.standing.peers == ("wss://b:1", "wss://c:1")
+    post.note_peers([f"wss://d:{port}" for port in range(1, 1 + PEERS)])
+    assert read_standing(tmp_path).peers == tuple(f"wss://d:{port}" for port in range(1, 1 + PEERS))
+    write_standing(tmp_path, promoted(read_standing(tmp_path)))
+    assert post.look()
+    first, *others = post.standing.untold
+    assert first == f"wss://first/ws/default#t={TOKEN}"
+    assert others == [f"wss://d:{port}#t={TOKEN}" for port in range(1, 1 + PEERS)]
+    post.note_peers(["wss://e:1"])
+    assert post.standing.told(first).untold == others
+    assert post.standing.told(others[0]).untold == [first, *others[1:]]
+    post.meet(post.standing.term + 1)
+    assert post.standing.untold == []
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("wss://b:1", "wss://b:1"),
+        ("", ""),
+        ("wss://b:1/ws/lab", ""),
+        (f"wss://b:1#t={TOKEN}", ""),
+        ("nonsense://", ""),
+    ],
+)
+def test_only_an_address_is_a_place(address: str, place: str) -> None:
+    """STAND-9"""
+    assert place_of(address) == place

@@ -1,0 +1,201 @@
+"""A server with its standbys, and an operator, for histories by chance: what becomes of the servers."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+from msgspec import structs
+
+from optiverse_collab.core.protocol.parcels import Parcel
+from optiverse_collab_server.standby.followers import Mode
+from optiverse_collab_server.standby.standing import Standing, State, promoted
+from optiverse_collab_server.storage import MemoryStore
+from tests.helpers.carrying_wire import Carrier
+from tests.helpers.wire import Peer
+from tests.server.standby.sites import Line, Site
+
+NAMES = ("ann", "bob", "eve", "script")
+
+
+class Operated:
+    """Servers, one or two of which may be promoted, and the people who are there.
+
+    Args:
+        seed: decides everything.
+        counts: gets what happened.
+        standings: the standing of each server, by its folder.
+    """
+
+    def __init__(self, seed: int, counts: Counter[str], standings: dict[Path, Standing]) -> None:
+        self._chance, self._counts, self._standings = Random(seed), counts, standings
+        self._mode = self._chance.choice([Mode.OFF, Mode.OFF, Mode.ALWAYS])
+        standings.clear()
+        names = "ab" if self._mode is Mode.ALWAYS else self._chance.choice(["ab", "abc", "abc"])
+        standings.update({Path(name): Standing(State.STANDBY) for name in names[1:]})
+        self._sites = [Site(Path(name), self._mode) for name in names]
+        self._line: Line | None = None
+        self._peers: dict[str, Peer] = {name: self._new(name, 0) for name in NAMES}
+        self._kept: dict[str, list[Parcel]] = {name: [] for name in NAMES}
+        self._seen: dict[str, list[bytes]] = {name: [] for name in NAMES}
+        self._where: dict[str, Site] = {}
+        self._saved: set[bytes] = set()  # changes that somebody has seen as saved
+        self._wrote: dict[int, Path] = {}  # whose a term is
+        self._number = 0
+
+    @property
+    def _primary(self) -> Site | None:
+        """The server with the highest term of those that serve."""
+        serving = [site for site in self._sites if site.serves]
+        return max(serving, key=lambda site: site.post.standing.term, default=None)
+
+    def _a_standby(self) -> Site | None:
+        """One of the standbys, if there is any."""
+        found = [one for one in self._sites if one.post.standing.state is State.STANDBY]
+        return self._chance.choice(found) if found else None
+
+    def _new(self, name: str, number: int) -> Peer:
+        if name == "script":
+            return Peer(name, f"{name} {number}")
+        carrier = Carrier(name, self._kept[name] if number else ())
+        carrier.replica.client_id, carrier.at_once = f"{name} {number}", 100
+        return carrier
+
+    # What becomes of the servers
+
+    async def _lag(self) -> None:
+        if self._line is not None:
+            self._line.flows.clear()
+
+    async def _flow(self) -> None:
+        if self._line is not None:
+            self._line.flows.set()
+        await self._rest()
+
+    async def _cut(self) -> None:
+        if self._line is not None:
+            await self._line.cut()
+            self._line = None
+
+    async def _link(self, standby: Site | None = None) -> None:
+        primary, standby = self._primary, standby or self._a_standby()
+        if self._line is None and primary is not None and standby is not None and standby.is_up:
+            self._line = Line(primary, standby, self._chance)
+            await self._line.open()
+            await self._rest()
+            if self._line.is_open:
+                await self._look_at_copy(self._line)
+            else:
+                await self._cut()
+                self._forget_gone()
+
+    async def _look_at_copy(self, line: Line) -> None:
+        """A copy that isn't a start of the primary's is left alone, and the primary says so (STAND-3)."""
+        copy, there = await line.standby.entries(), await line.primary.entries()
+        epochs = await line.standby.epoch(), await line.primary.epoch()
+        is_start = "" in epochs or (epochs[0] == epochs[1] and there[: len(copy)] == copy)
+        assert line.has_parted is not is_start
+        if line.has_parted:
+            self._counts["copies that had parted"] += 1
+            await self._cut()
+            line.standby.disk = MemoryStore()  # the operator deletes it
+            line.standby.start_up()
+
+    async def _crash(self) -> None:
+        await self._restart(self._chance.choice(self._sites))
+
+    async def _restart(self, site: Site) -> None:
+        if self._line is not None:
+            await self._cut()
+        await site.kill()
+        self._forget_gone()
+        site.start_up()
+
+    async def _die(self) -> None:
+        """The primary's disk is lost, and the standby takes over."""
+        primary, standby = self._primary, self._a_standby()
+        if (
+            primary is not None
+            and standby is not None
+            and (await standby.entries() or self._mode is Mode.OFF)
+        ):
+            await self._cut()
+            await primary.kill()
+            self._forget_gone()
+            self._counts["dead"] += 1
+            await self._promote(standby)
+            self._standings[primary.folder] = Standing(State.STANDBY)
+            primary.disk = MemoryStore()
+            primary.start_up()
+
+    async def _promote(self, standby: Site | None = None) -> None:
+        """The operator promotes a standby, whether others still serve or not."""
+        standby = standby or self._a_standby()
+        if standby is None or (self._mode is Mode.ALWAYS and not await standby.entries()):
+            return  # a copy that has just begun isn't safe
+        if self._chance.random() < 0.5:
+            await self._cut()
+        before = self._standings[standby.folder]
+        self._standings[standby.folder] = promoted(before, self._chance.randrange)
+        assert standby.post.look()
+        await self._cut()
+        self._counts["promoted"] += 1
+        self._counts["promoted although another one was"] += bool(before.heard)
+        self._counts["promoted without anything"] += not await standby.entries()
+        self._counts["serving at once"] += sum(site.serves for site in self._sites) == 3
+        lacks = self._saved.difference(await standby.entries())
+        self._counts["saved changes that it lacked"] += len(lacks)
+
+    async def _tell(self) -> None:
+        """The promoted server reaches the others (STAND-4, STAND-13)."""
+        primary = self._primary
+        for site in self._sites:
+            if primary is None or site is primary:
+                continue
+            served = site.serves
+            is_over = site.post.meet(primary.post.standing.term)
+            if served:
+                assert is_over
+                self._forget_gone()
+                assert not site.peers
+                self._counts["deposed"] += 1
+
+    async def _follow(self) -> None:
+        """The former primary becomes the standby of the new one, with an unchanged disk."""
+        for site in self._sites:
+            if site.post.standing.state is State.DEPOSED:
+                await self._restart(site)
+                assert not site.serves, "it was replaced"
+                site.post.change(structs.replace(site.post.standing, state=State.STANDBY))
+                await self._link()
+
+    async def _outdo(self, primary: Site) -> None:
+        """Somebody knows a higher term, of a server that is gone; so the operator promotes this one again."""
+        terms = [site.post.standing.term for site in self._sites]
+        terms += [peer.replica._confirmed.term for peer in self._peers.values()]
+        while primary.post.standing.term < max(terms):
+            await self._restart(primary)
+            self._standings[primary.folder] = promoted(primary.post.standing, self._chance.randrange)
+            primary.post.look()
+
+    def _forget_gone(self) -> None:
+        gone = [name for name, site in self._where.items() if self._peers[name] not in site.peers.values()]
+        for name in gone:
+            del self._where[name]
+
+    async def _rest(self) -> None:
+        for site in self._sites:
+            site.now_ms = max(one.now_ms for one in self._sites)
+            if site.is_up:
+                await site.come_to_rest()
+            self._counts["changes that came back"] += sum(one.changes for one in site.brought)
+            site.brought.clear()
+        self._forget_gone()
+        for name, site in self._where.items():
+            entries = (await site.entries())[: self._peers[name].replica.clock]
+            assert len(entries) == self._peers[name].replica.clock, "it was sent before it was stored"
+            self._seen[name] = entries
+            self._saved.update(entries)
+        for name in NAMES:
+            self._kept[name] = getattr(self._peers[name], "kept", [])
