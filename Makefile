@@ -78,6 +78,9 @@ soak-net: MINUTES ?= 60
 soak-net:  ## Edit for an hour over networks that fail at random, and write docs/faults.md: make soak-net MINUTES=15
 	$(RUN) python -m tests.faults.soak --minutes $(MINUTES)
 
+takeover:  ## kill -9 a server under load, promote its standby, and count what is missing: make takeover ARGS="--edits 2000"
+	$(RUN) python -m tests.faults.takeover $(ARGS)
+
 faults:  ## Let every fault of a network happen in every phase, and write docs/faults.md
 	$(RUN) python -m tests.faults $(ARGS)
 

@@ -52,6 +52,7 @@ ABOUT_MORE = {
     "tests/faults/test_play.py": "windows and a server, while the network between them fails",
     "tests/faults/test_scenarios.py": "the same, for longer or on a larger bench",
     "tests/faults/test_soak.py": "many people on networks that fail, for long",
+    "tests/faults/test_takeover.py": "a server that dies under load, and its standby",
     "tests/faults/test_table.py": "the page about that",
     "tests/fuzz/test_fuzz.py": "hostile input to all that strangers reach",
     "tests/fuzz/test_hostile.py": "all attacks at once, beside honest people",
