@@ -10,6 +10,7 @@ import msgspec
 
 from optiverse_collab.core.text import printable
 from optiverse_collab.errors import StorageError
+from optiverse_collab_server.cli.counting import Counts
 from optiverse_collab_server.cli.output import add_json, write_json, write_line
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
@@ -53,9 +54,11 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         raise StorageError(f"{options.file} already exists; give a new file.") from error
     except OSError as error:
         raise StorageError(f"{options.file} can't be written ({error.strerror}).") from error
-    session, change, records = export.session, export.snapshot.clock, len(export.snapshot.records)
+    session, change = export.session, export.snapshot.clock
+    counts = Counts.of(one.record for one in export.snapshot.records)
     if options.json:
-        write_json({"session": session, "file": str(options.file), "change": change, "records": records})
+        written = {"session": session, "file": str(options.file), "change": change}
+        write_json({**written, **counts._asdict()})
     else:
-        write_line(f"{printable(session)}: {records} record(s) at change {change}, in {options.file}")
+        write_line(f"{printable(session)}: {counts} at change {change}, in {options.file}")
     return 0

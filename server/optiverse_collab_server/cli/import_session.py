@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from optiverse_collab.core.protocol.address import check_name
 from optiverse_collab.core.text import printable
 from optiverse_collab.errors import AddressError, StorageError
+from optiverse_collab_server.cli.counting import Counts
 from optiverse_collab_server.cli.output import add_json, write_json, write_line
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
@@ -52,9 +53,9 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         raise StorageError(f"The session can't be called that: {error}") from error
     with opened_alone(part_with(data_folder(settings), name)) as view:
         import_session(view, name, export, secrets.token_hex(16))
-    change, records = export.snapshot.clock, len(export.snapshot.records)
+    change, counts = export.snapshot.clock, Counts.of(one.record for one in export.snapshot.records)
     if options.json:
-        write_json({"session": name, "change": change, "records": records})
+        write_json({"session": name, "change": change, **counts._asdict()})
     else:
-        write_line(f"{printable(name)}: {records} record(s) at change {change}")
+        write_line(f"{printable(name)}: {counts} at change {change}")
     return 0

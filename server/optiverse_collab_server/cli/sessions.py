@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.text import printable
+from optiverse_collab_server.cli.counting import Counts
 from optiverse_collab_server.cli.output import add_json, write_json, write_line
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
@@ -32,15 +33,16 @@ class Listed:
     Attributes:
         session: its name.
         change: the clock of its last change.
-        records: how many there are.
+        records, versions: how many there are.
         bytes: the size of its rows in the database.
         last_edit: when that change was made (ISO 8601, UTC); None before the first one.
-        damage: what is wrong with it; then `change` and `records` are 0.
+        damage: what is wrong with it; then there are no numbers.
     """
 
     session: str
     change: int
     records: int
+    versions: int
     bytes: int
     last_edit: str | None
     damage: str | None
@@ -81,13 +83,13 @@ def _listed(connection: sqlite3.Connection, session: SessionRow) -> Listed:
     try:
         stored = finished(read_stored(connection, session))
     except Misfit as misfit:
-        return Listed(session.name, 0, 0, size, None, str(misfit))
+        return Listed(session.name, 0, 0, 0, size, None, str(misfit))
     history = History(stored.snapshot, stored.names, stored.entries)
     edited = datetime.fromtimestamp(history.time_ms / 1000, timezone.utc) if history.clock else None
     return Listed(
         session.name,
         history.clock,
-        len(history.document.records),
+        *Counts.of(history.document.records.values()),
         size,
         edited.isoformat(timespec="seconds") if edited else None,
         None,
@@ -99,6 +101,6 @@ def _line(one: Listed) -> str:
         return f"{printable(one.session)}: {one.bytes / 1e6:.1f} MB, damaged: {one.damage}"
     edited = f"last edit {one.last_edit}" if one.last_edit else "never edited"
     return (
-        f"{printable(one.session)}: change {one.change}, {one.records} record(s), "
+        f"{printable(one.session)}: change {one.change}, {Counts(one.records, one.versions)}, "
         f"{one.bytes / 1e6:.1f} MB, {edited}"
     )

@@ -39,7 +39,8 @@ def test_programs_read_what_was_exported(tmp_path: Path, capsys: pytest.CaptureF
     fill_folder(tmp_path, lab=["a"])
     file = str(tmp_path / "lab.json")
     assert main(["export", "lab", file, "--data", str(tmp_path), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"session": "lab", "file": file, "change": 1, "records": 1}
+    written = {"session": "lab", "file": file, "change": 1, "records": 1, "versions": 0}
+    assert json.loads(capsys.readouterr().out) == written
 
 
 def test_what_can_not_be_exported_is_one_sentence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -68,7 +68,7 @@ def test_programs_read_what_was_imported(tmp_path: Path, capsys: pytest.CaptureF
     file = exported(tmp_path / "old")
     capsys.readouterr()
     assert main(["import", str(file), "--data", str(tmp_path / "new"), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"session": "lab", "change": 2, "records": 2}
+    assert json.loads(capsys.readouterr().out) == {"session": "lab", "change": 2, "records": 2, "versions": 0}
 
 
 def test_what_can_not_be_imported_is_one_sentence(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -33,7 +33,7 @@ def test_programs_read_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     edited = datetime.fromisoformat(lab.pop("last_edit"))
     assert timedelta(0) <= datetime.now(timezone.utc) - edited < timedelta(hours=1)
     assert lab.pop("bytes") > 100
-    assert lab == {"session": "lab", "change": 2, "records": 2, "damage": None}
+    assert lab == {"session": "lab", "change": 2, "records": 2, "versions": 0, "damage": None}
 
 
 def test_a_session_that_is_damaged_hides_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
