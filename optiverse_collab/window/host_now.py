@@ -97,8 +97,9 @@ class HostNow(QObject):
             return Rescue((standby_copy.HOST_NOW, self.host), standby_copy.ONLY_IF_GONE)
         if session is None or not session.host.name:
             return None
+        elsewhere = f"{standby_copy.ELSEWHERE}\n" if session.safekeeping.standby else ""
         action = (texts.HOST, self.host) if self.is_possible else None
-        return Rescue(action, standby_copy.ELSEWHERE if session.safekeeping.standby else texts.WITHOUT)
+        return Rescue(action, elsewhere + texts.WITHOUT)
 
     def _wait_s(self) -> float | None:
         """How long until the user can host from their bench; None if they can't."""

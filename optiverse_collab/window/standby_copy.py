@@ -68,6 +68,7 @@ class StandbyCopy(QObject):
         self._token = ""
         self._suggested = ""
         self._suggestion: Toast | None = None
+        self._notice: Toast | None = None
         self._asked: _Asked | None = None
         self._declined: set[str] = set()
         self._shown = Shown(_said)
@@ -117,7 +118,7 @@ class StandbyCopy(QObject):
             self._shown.look(session.participants, session.presence.states)
             self._hear_answer(session)
             self._hear_offers(session)
-            self._suggest()
+        self._suggest()
         self.changed.emit()
 
     def close(self) -> None:
@@ -255,8 +256,11 @@ class StandbyCopy(QObject):
     # The rest
 
     def _notify(self, sentence: str) -> None:
+        """Say how it stands with a copy, in place of what was said before."""
         self.manager.log(logging.INFO, sentence)
-        self._toasts.show(sentence, urgent=True)
+        if self._notice is not None:
+            self._toasts.remove(self._notice)
+        self._notice = self._toasts.show(sentence, urgent=True)
 
     @pyqtSlot(object)
     def _on_happened(self, effect: fx.SessionEffect) -> None:

@@ -115,6 +115,14 @@ def test_the_guests_work_on_when_the_host_is_gone(qtbot: QtBot, three: list[Desk
     assert bar.text == ""
 
 
+def test_nobody_suggests_a_copy_of_a_server_that_is_gone(qtbot: QtBot, three: list[Desk]) -> None:
+    """STAND-10"""
+    ana, ben, _ = three
+    qtbot.waitUntil(lambda: notice(ben, "This computer can keep a standby copy") is not None, timeout=SOON)
+    kill_server(ana)
+    qtbot.waitUntil(lambda: notice(ben, "This computer can keep a standby copy") is None, timeout=SOON)
+
+
 def test_the_copy_is_deleted_when_its_keeper_leaves(qtbot: QtBot, three: list[Desk]) -> None:
     """STAND-10: and another computer can keep one then."""
     ana, ben, carl = three

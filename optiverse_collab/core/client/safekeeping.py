@@ -12,7 +12,7 @@ class Safekeeping:
     Attributes:
         is_late: the server is not saving at the moment.
         is_alone: it has a standby, which does not answer: edits are saved on this server only.
-        standby: the address of its standby; that of the last one if there is none at the moment.
+        standby: the address of its standby, when it was last heard.
     """
 
     def __init__(self) -> None:
@@ -43,8 +43,9 @@ class Safekeeping:
         if pong.alone is not self.is_alone:
             self.is_alone = pong.alone
             news.append(StandbyMissed(self.is_alone))
+        self.standby = pong.also
         if pong.also != self._told:
-            self._told, self.standby = pong.also, pong.also or self.standby
+            self._told = pong.also
             news.append(StandbyFound(pong.also))
         return news
 

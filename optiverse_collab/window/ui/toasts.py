@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QObject, QRectF, Qt, pyqtSignal, pyqtSlot
@@ -35,6 +36,8 @@ GAP = 10  # pixels between notices, and around them
 
 ToastAction = tuple[str, Callable[[], None]]
 """A button: its text, and its action."""
+
+_VIRAMA = 9  # the combining class of signs that join letters of Indian scripts
 
 _LONG_WORD = re.compile(r"(\S{16})(?=\S)")
 
@@ -244,5 +247,11 @@ class Toasts(QObject):
 
 
 def breakable(text: str) -> str:
-    """The same text with invisible breaks in its long words."""
-    return _LONG_WORD.sub("\\1\u200b", text)
+    """The same text with invisible breaks in its long words, but not within what is written as one."""
+    return _LONG_WORD.sub(_with_break, text)
+
+
+def _with_break(found: re.Match[str]) -> str:
+    part, following = found[0], found.string[found.end()]
+    is_joined = unicodedata.category(following).startswith("M") or unicodedata.combining(part[-1]) == _VIRAMA
+    return part if is_joined or "\u200d" in (part[-1], following) else f"{part}\u200b"

@@ -32,13 +32,13 @@ def test_nothing_is_known_without_a_connection() -> None:
 
 
 def test_a_standby_is_reported_when_it_is_another() -> None:
-    """STAND-9: and it stays known when the server is gone."""
+    """STAND-9: and it stays known when the server is gone, unless that said before that it is gone, too."""
     state = Safekeeping()
     assert state.answered(Pong("t", also="ws://one")) == [StandbyFound("ws://one")]
     assert state.answered(Pong("t", also="ws://one")) == []
     assert state.has_standby
     assert state.answered(Pong("t")) == [StandbyFound("")]
-    assert (state.has_standby, state.standby) == (False, "ws://one")
+    assert (state.has_standby, state.standby) == (False, "")
     state.answered(Pong("t", also="ws://one"))
     state.disconnected()
     assert (state.has_standby, state.standby) == (False, "ws://one")

@@ -143,6 +143,10 @@ def test_long_words_can_be_broken() -> None:
     name = "光" * 40
     assert breakable(f"short {name}").replace("\u200b", "") == f"short {name}"
     assert max(map(len, breakable(name).split("\u200b"))) == 16
+    joined = "न्य" * 20  # three code points for two joined letters, in Devanagari
+    parts = breakable(joined).split("\u200b")
+    assert all(part.startswith("न") for part in parts)
+    assert len(parts) > 1
     assert breakable("moved to (1.0, 2.0) mm") == "moved to (1.0, 2.0) mm"
 
 
