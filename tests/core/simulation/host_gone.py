@@ -173,8 +173,6 @@ class Story:
         """The keeper of a copy clicks *Host now*; the host may still be there for others."""
         if self._copy is None or self._where.get(self._copy[0]) is self._copy[1]:
             return
-        if any(one.key == self._copy[1].key and one.term > self._copy[1].term for one in self.computers):
-            return
         (keeper, host, copy), self._copy = self._copy, None
         self.counts["promoted"] += 1
         self._lacks(host.lines() - len(copy.kept))
