@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import logging
 import time
+from functools import partial
+from pathlib import Path
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 from PyQt6.QtWidgets import QMainWindow
@@ -14,6 +16,7 @@ from optiverse_collab.core.protocol.address import Address
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.drivers.qt.service import Outage
 from optiverse_collab.drivers.qt.timers import single_shot
+from optiverse_collab.window.folders import mark_folder
 from optiverse_collab.window.inviting import Inviting
 from optiverse_collab.window.lan import is_here
 from optiverse_collab.window.local_server import CompanionServer
@@ -150,16 +153,22 @@ class HostNow(QObject):
             return
         manager.log(logging.INFO, texts.brought(len(session.replica.pending)))
         self._inviting.note_hosting()
-        self._go_on(server, self.server.hosted, address, texts.HOSTING)
+        self._go_on(server, (self.server.hosted, self.server.folder), address, texts.HOSTING)
 
     @pyqtSlot(object, object)
     def _on_took_over(self, server: CompanionServer, address: Address) -> None:
-        self._go_on(server, self._copy.server.hosted, address, standby_copy.HOSTING)
+        there = self._copy.server
+        self._go_on(server, (there.hosted, there.folder), address, standby_copy.HOSTING)
 
-    def _go_on(self, server: CompanionServer, hosted: Hosted, address: Address, sentence: str) -> None:
+    def _go_on(
+        self, server: CompanionServer, at: tuple[Hosted, Path], address: Address, sentence: str
+    ) -> None:
         """The session is on this computer from now on."""
-        self._manager.move(address.link, hosted)
-        self._manager.hosting.take_over(server, hosted, address.pin)
+        manager, (hosted, folder) = self._manager, at
+        mark = partial(mark_folder, folder, manager.session_id)
+        manager.background.run(mark, lambda _: None, lambda _: None)
+        manager.move(address.link, hosted)
+        manager.hosting.take_over(server, hosted, address.pin)
         self._sentence = sentence
         self.changed.emit()
 

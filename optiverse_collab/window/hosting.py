@@ -13,6 +13,7 @@ from optiverse_collab.core.protocol.address import Address, parse_address
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.drivers.qt.service import CollaborationService
 from optiverse_collab.window.background import Background
+from optiverse_collab.window.folders import folder_with
 from optiverse_collab.window.lan import is_local, reachable_url
 from optiverse_collab.window.local_server import CompanionServer, log_of
 from optiverse_collab.window.own_server import owners_address
@@ -53,11 +54,7 @@ class Hosting(QObject):
         self.pin: str | None = None
         self.starting = False
         self.hosted: Hosted | None = None
-        self._server = CompanionServer(self)
-        self._server.progress.connect(self._on_progress)
-        self._server.ready.connect(self._on_ready)
-        self._server.failed.connect(self._on_failed)
-        self._server.logged.connect(self._on_logged)
+        self._server = self._listen_to(CompanionServer(self))
         service.connected.connect(self._on_connected)
 
     @property
@@ -92,10 +89,15 @@ class Hosting(QObject):
             return self._server.log
         return log_of(self.hosted.port)  # somebody else's process
 
-    def start(self, wanted: Hosted) -> None:
-        """Make sure that a server listens on the port; a new one opens the address."""
+    def start(self, wanted: Hosted, session: str) -> None:
+        """Make sure that a server listens on the port; a new one opens the address, and has the session."""
         self.hosted, self.pin, self.starting = wanted, None, True
-        self._server.start(wanted.port, wanted.listen)
+
+        def found(data: Path | None) -> None:
+            if self.starting and self.hosted is wanted:
+                self._server.start(wanted.port, wanted.listen, data)
+
+        self._background.run(partial(folder_with, session), found, lambda _: found(None))
 
     def take_over(self, server: CompanionServer, hosted: Hosted, pin: str | None) -> None:
         """A standby of this window serves now, in place of the server that it followed.
@@ -107,9 +109,8 @@ class Hosting(QObject):
         """
         self._server.stop()
         self._server.deleteLater()
-        self._server = server
+        self._server = self._listen_to(server)
         server.setParent(self)
-        server.failed.connect(self._on_failed)
         self.hosted, self.pin = hosted, pin
         if self._service.is_connected():  # sooner than the command that promoted it ended
             self._on_connected()
@@ -128,6 +129,13 @@ class Hosting(QObject):
         if self._service.session is not None:
             self._service.session.show({HOSTS: None})
         self._server.leave_running()
+
+    def _listen_to(self, server: CompanionServer) -> CompanionServer:
+        server.progress.connect(self._on_progress)
+        server.ready.connect(self._on_ready)
+        server.failed.connect(self._on_failed)
+        server.logged.connect(self._on_logged)
+        return server
 
     @pyqtSlot()
     def _on_connected(self) -> None:

@@ -87,11 +87,17 @@ class CompanionServer(QObject):
         """The process that we started; None if there is none."""
         return self._process.pid if self._process is not None else None
 
-    def start(self, port: int, listen: str) -> None:
-        """Make sure that a server listens on `port`; `listen` is the address that a new one opens."""
+    def start(self, port: int, listen: str, data: Path | None = None) -> None:
+        """Make sure that a server listens on a port.
+
+        Args:
+            port: the port.
+            listen: the address that a new one opens.
+            data: its folder, if it is not the usual one.
+        """
         self.cancel()
         self._port, self._listen = port, listen
-        self._options, self._environment = (), {}
+        self._options, self._environment = () if data is None else ("--data", str(data)), {}
         self.progress.emit(dialogs.PROBING.format(port=port))
         self._ask("http")
 

@@ -111,7 +111,7 @@ class CollaborationManager(QObject):
             session_id, user_id, waiting: see `join_session`.
         """
         if self._begin(session_id, user_id, waiting):
-            self.hosting.start(Hosted(port, listen))
+            self.hosting.start(Hosted(port, listen), session_id)
             self._update_status()
 
     def join_session(

@@ -33,7 +33,7 @@ class ReplicaServer(QObject):
 
     Attributes:
         starting: whether there is going to be one.
-        hosted: where it listens, once it runs.
+        hosted, folder: where it listens, once it runs, and its data.
 
     Signals:
         ready: the `CompanionServer` that runs, and the `Address` at which its owner joins.
@@ -46,7 +46,7 @@ class ReplicaServer(QObject):
     def __init__(self, background: Background, parent: QObject) -> None:
         super().__init__(parent)
         self.starting = False
-        self.hosted = Hosted(0, "")
+        self.hosted, self.folder = Hosted(0, ""), Path()
         self._background = background
         self._server: CompanionServer | None = None
 
@@ -63,7 +63,7 @@ class ReplicaServer(QObject):
             return
         self.starting = True
         folder, found = standby_folder() / secrets.token_hex(8), continuation_of(replica, session, since_ms)
-        self.hosted = Hosted(0, listen)
+        self.hosted, self.folder = Hosted(0, listen), folder
 
         def made(_: None) -> None:
             server = self._server = CompanionServer(self)

@@ -256,7 +256,7 @@ class StandbyCopy(QObject):
     # The rest
 
     def _notify(self, sentence: str) -> None:
-        """Say how it stands with a copy, in place of what was said before."""
+        """Say how it stands with a copy, in place of the last sentence."""
         self.manager.log(logging.INFO, sentence)
         if self._notice is not None:
             self._toasts.remove(self._notice)

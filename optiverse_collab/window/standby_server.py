@@ -40,7 +40,7 @@ class StandbyServer(QObject):
 
     Attributes:
         runs: whether there is one.
-        hosted: where it listens.
+        hosted, folder: where it listens, and its data.
         has_everything: whether the server said that this standby has all that it has.
 
     Signals:
@@ -58,7 +58,7 @@ class StandbyServer(QObject):
         self.runs = self.has_everything = False
         self._service, self._background = service, background
         self._server: CompanionServer | None = None
-        self._folder = Path()
+        self.folder = Path()
         self.hosted = Hosted(0, "")
         self._place = Address("", None)
         service.standby_found.connect(self._on_standby_found)
@@ -73,18 +73,18 @@ class StandbyServer(QObject):
         self.stop()
         place = parse_address(self._service.address)
         listen = "127.0.0.1" if is_here(place.server) else "0.0.0.0"
-        self._folder = standby_folder() / secrets.token_hex(8)
+        self.folder = standby_folder() / secrets.token_hex(8)
         self.hosted = Hosted(0, listen)
         server = self._server = CompanionServer(self)
         server.ready.connect(self._on_ready)
         server.failed.connect(self._on_failed)
         self.runs = True
         link = place._replace(session=session, token=token, also=None).link
-        server.start_apart(listen, self._folder, link)
+        server.start_apart(listen, self.folder, link)
 
     def take_over(self) -> None:
         """Serve from now on; `took_over` or `failed` follows."""
-        folder, server, place = self._folder, self._server, self._place
+        folder, server, place = self.folder, self._server, self._place
         if server is None or not self.has_everything:
             return
 
@@ -105,7 +105,7 @@ class StandbyServer(QObject):
         if server is not None:
             process = server.stop()
             server.deleteLater()
-            self._background.run(partial(delete, process, self._folder), lambda _: None, lambda _: None)
+            self._background.run(partial(delete, process, self.folder), lambda _: None, lambda _: None)
 
     @pyqtSlot(int, bool)
     def _on_ready(self, port: int, tls: bool) -> None:

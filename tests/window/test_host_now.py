@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.session import SessionClient
 from optiverse_collab.disk.file_format import Hosted
-from optiverse_collab.window import folders, host_now, server_command, standing
+from optiverse_collab.window import folders, host_now, local_server, server_command, standing
 from optiverse_collab.window.ui.host_question import HostQuestion
 from optiverse_collab.wording import host_now as texts
 from optiverse_collab_demo.templates import TEMPLATES
@@ -89,7 +89,9 @@ def host(qtbot: QtBot, desk: Desk) -> str:
     return desk.manager.invite
 
 
-def test_a_guest_hosts_from_the_bench_and_others_bring_theirs(qtbot: QtBot, three: list[Desk]) -> None:
+def test_a_guest_hosts_from_the_bench_and_others_bring_theirs(
+    qtbot: QtBot, three: list[Desk], hosting: Hosted
+) -> None:
     """HOST-1, CONN-9: unsent edits of both are there, each once; and Ana's, when she comes."""
     ana, ben, carl = three
     sessions = [client_of(desk) for desk in three]
@@ -112,6 +114,16 @@ def test_a_guest_hosts_from_the_bench_and_others_bring_theirs(qtbot: QtBot, thre
     assert carl.controller.question is None
     assert "Host now" not in ben.enabled
     qtbot.waitUntil(lambda: set(ben.manager.hosting.guests) == {"Ana", "Carl"}, timeout=SOON)
+    content = ben.content()
+    for desk in (ana, carl, ben):
+        desk.manager.leave()
+    ben.manager.hosting.stop()
+    local_server._let_go[-1].wait(SOON / 1000)
+    ben.window.setWindowModified(False)
+    ben.window.new()
+    ben.manager.create_session(hosting.port, "127.0.0.1", "lab", "Ben")
+    ben.until_connected()
+    assert ben.content() == content, "it is hosted from the same folder again"
 
 
 def test_the_user_may_decline_and_failures_are_said(

@@ -25,7 +25,7 @@ def test_a_server_that_runs_is_joined_here(qtbot: QtBot, parent: QObject, server
     lines: list[tuple[int, str]] = []
     hosting.logged.connect(lambda level, text: lines.append((level, text)))
     with qtbot.waitSignal(hosting.ready, timeout=SOON) as ready:
-        hosting.start(Hosted(server.port, "127.0.0.1"))
+        hosting.start(Hosted(server.port, "127.0.0.1"), "lab")
     assert ready.args == [f"ws://127.0.0.1:{server.port}"]
     assert not hosting.starting
     assert hosting.url == f"ws://localhost:{server.port}"
@@ -36,7 +36,7 @@ def test_after_it_is_cancelled_nothing_is_hosted(
     qtbot: QtBot, parent: QObject, server: ServerProcess
 ) -> None:
     hosting = Hosting(CollaborationService(parent), Background(parent), parent)
-    hosting.start(Hosted(server.port, "127.0.0.1"))
+    hosting.start(Hosted(server.port, "127.0.0.1"), "lab")
     assert hosting.url == f"ws://localhost:{server.port}"
     hosting.cancel()
     with qtbot.assertNotEmitted(hosting.ready, wait=200), qtbot.assertNotEmitted(hosting.failed):
@@ -53,6 +53,6 @@ def test_what_is_in_the_way_is_said_and_logged(qtbot: QtBot, parent: QObject) ->
     lines: list[tuple[int, str]] = []
     hosting.logged.connect(lambda level, text: lines.append((level, text)))
     with qtbot.waitSignal(hosting.failed, timeout=SOON) as failed:
-        hosting.start(Hosted(other.serverPort(), "127.0.0.1"))
+        hosting.start(Hosted(other.serverPort(), "127.0.0.1"), "lab")
     assert lines[-1] == (logging.ERROR, f"✗ {failed.args[0]}")
     other.close()
