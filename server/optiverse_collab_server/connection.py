@@ -21,7 +21,7 @@ from optiverse_collab_server.heard import HeardConnection
 from optiverse_collab_server.held import Held
 from optiverse_collab_server.outbox import Frame, Outbox
 from optiverse_collab_server.rate import Rates
-from optiverse_collab_server.slices import slices
+from optiverse_collab_server.slices import is_long, slices
 from optiverse_collab_server.storage.api import Elsewhere
 from optiverse_collab_server.tally import Tally
 from optiverse_collab_server.unstored import Backlog
@@ -94,6 +94,7 @@ class Connection:
         self._is_turned_away = False
         self._closing: asyncio.Task[None] | None = None
         self._rates = Rates(clock())
+        self._failure: Exception | None = None
         self._tally = tally
         self._handler: MessageHandler | None = None
         self.outbox = Outbox(ws, held, self._give_up, self._caught_up)
@@ -117,23 +118,75 @@ class Connection:
         self._handler = handler
         try:
             while self._closing is None:
-                message = await self._ws.recv()
+                message = await self._next()
                 if isinstance(message, bytes):
                     self.close(CloseReason.BINARY)
                     break
-                self._tally.messages += 1
-                self._tally.message_chars += len(message)
+                if not await self._until_allowed(handler):
+                    break
                 changes = await self._receive(handler, message)
                 self._ws.took_message()
-                wait_s = self._rates.take(self._clock(), len(message), changes)
-                if wait_s:
-                    await asyncio.sleep(wait_s)
-                if not handler.backlog.has_room(self.id):
-                    await self._pause(handler.backlog.until_room(self.id))
+                self._count(message, changes)
         except ConnectionClosed as closed:
             log.debug("Connection of %s closed: %s", self.name, closed)
         if self._closing is not None:
             await asyncio.wait([self._closing])
+
+    async def _next(self) -> str | bytes:
+        """The next message that `_take` leaves to the caller.
+
+        Raises:
+            Exception: `_take` failed.
+            ConnectionClosed: there is no next one.
+        """
+        self._ws.take = self._take
+        try:
+            message = await self._ws.recv()
+        finally:
+            self._ws.take = None
+        if self._failure is not None:
+            raise self._failure
+        return message
+
+    def _take(self, text: str) -> bool:
+        """Process a message at once, which saves switching to `listen`; returns False if it has to wait."""
+        handler = self._handler
+        if handler is None or self._closing is not None or self._is_turned_away:
+            return False
+        if self._clock() < self._rates.ready or not handler.backlog.has_room(self.id):
+            return False
+        try:
+            message = decode_client(text, self._limits)
+        except MessageRefused:
+            return False
+        if isinstance(message, SyncRequest) or (isinstance(message, Push) and is_long(message)):
+            return False
+        try:
+            handler.receive(self, message)
+        except Exception as error:  # noqa: BLE001  `listen` raises it
+            self._failure = error
+            return False
+        changes = 0
+        if isinstance(message, Push):
+            handler.backlog.hold(self.id, len(text))
+            changes = len(message.changes)
+        self._count(text, changes)
+        return True
+
+    def _count(self, text: str, changes: int) -> None:
+        """A message was processed; the next one may have to wait for that (LIM-8)."""
+        self._tally.messages += 1
+        self._tally.message_chars += len(text)
+        self._rates.take(self._clock(), len(text), changes)
+
+    async def _until_allowed(self, handler: MessageHandler) -> bool:
+        """Wait until another message may be processed; returns False if the connection closes before."""
+        wait_s = self._rates.ready - self._clock()
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)
+        if not handler.backlog.has_room(self.id):
+            await self._pause(handler.backlog.until_room(self.id))
+        return self._closing is None
 
     async def attend(self) -> None:
         """Answer the heartbeat of a peer who waits outside, until the connection closes (ACC-12).

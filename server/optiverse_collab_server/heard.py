@@ -6,21 +6,25 @@ import asyncio
 import logging
 import socket
 from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import Frame, Opcode
-from websockets.protocol import Event
+from websockets.protocol import Event, State
 
 from optiverse_collab_server.doors import Doors
 from optiverse_collab_server.held import Held
 from optiverse_collab_server.rate import MESSAGES, TokenBucket
+from optiverse_collab_server.whole_frame import text_of
 
 UNREAD_BYTES = 2 * 1024 * 1024
 """More than the server gives to the transport before the peer reads it (LIM-9), so the excess is pongs."""
 
 UNSENT_BYTES = 64 * 1024
 """The most unsent data in the system's buffer, besides data on its way."""
+
+_END_OF_REQUEST = b"\r\n\r\n"
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -36,12 +40,17 @@ class HeardConnection(ServerConnection):
         heard: loop time, in s, of the last bytes.
         address: where it comes from; empty if that is not known.
         ahead: how many bytes were read but not processed: whole messages, and the start of one.
+        take: gets a message that nothing is ahead of, and returns whether it processed that; if not, `recv`
+        returns it. None if nobody waits for a message.
     """
+
+    take: Callable[[str], bool] | None = None
 
     def __init__(self, doors: Doors, held: Held, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._doors, self._held = doors, held
         self.ahead = self._message_bytes = 0
+        self._request: bytes | None = b""  # its last bytes, and what follows; None once it is known
         self._messages: deque[int] = deque()  # the lengths of the complete ones
         self.heard = self.loop.time()
         self.address = ""
@@ -71,8 +80,14 @@ class HeardConnection(ServerConnection):
         vars(self.protocol).pop("select_subprotocol", None)  # it leads back to the connection
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes from the network."""
+        """Take bytes from the network. Usually they are one message, which is processed at once (0023)."""
         self.heard = self.loop.time()
+        if self.ahead == 0 and self.take is not None and self.state is State.OPEN:
+            text = text_of(data)
+            if text is not None and self.take(text):
+                return
+        if self._request is not None:
+            self._request = self._request[1 - len(_END_OF_REQUEST) :] + data
         self.ahead += len(data)
         super().data_received(data)
         self._held.add(len(data))
@@ -99,7 +114,8 @@ class HeardConnection(ServerConnection):
     def _count(self, event: Event) -> None:
         """Measure incoming messages; other bytes are not kept."""
         if not isinstance(event, Frame):  # the request
-            self.ahead = 0
+            _, _, after = (self._request or b"").partition(_END_OF_REQUEST)
+            self.ahead, self._request = len(after), None
             return
         size = len(event.data) + _header_bytes(len(event.data))
         if event.opcode not in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):

@@ -43,9 +43,13 @@ class Rates:
 
     Args:
         now: in seconds.
+
+    Attributes:
+        ready: when the next message may be processed.
     """
 
     def __init__(self, now: float) -> None:
+        self.ready = now
         self._messages = TokenBucket(now, MESSAGES)
         self._changes = TokenBucket(now, CHANGES)
         self._bytes = TokenBucket(now, BYTES)
@@ -54,4 +58,6 @@ class Rates:
         """Count a message of `size` bytes with `changes` changes; returns how long to wait before the next,
         in s."""
         waits = self._messages.take(now), self._bytes.take(now, size), self._changes.take(now, changes)
-        return max(waits)
+        wait = max(waits)
+        self.ready = now + wait
+        return wait

@@ -35,6 +35,11 @@ def slices(push: Push) -> Iterator[Push]:
         yield Push(part)
 
 
+def is_long(push: Push) -> bool:
+    """Whether `slices` may divide a push."""
+    return len(push.changes) > 1 and sum(map(cost_us, push.changes)) > SLICE_US
+
+
 def cost_us(change: PushedChange) -> int:
     """About how long a change takes, in µs."""
     properties = sum(

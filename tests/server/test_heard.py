@@ -10,6 +10,11 @@ from optiverse_collab_server import heard
 from tests.helpers.aio import run
 from tests.helpers.live_server import RawClient, live_server, short_frame
 
+REQUEST = (
+    b"GET /ws/default/ann HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Protocol: optiverse-collab.v3\r\n\r\n"
+)
 TEXT, PING, PART, LAST = 0x01, 0x89, 0x00, 0x80
 
 
@@ -24,6 +29,45 @@ def test_part_of_a_message_is_a_sign_of_life() -> None:
                 await asyncio.sleep(0.02)
             await ann.receive("pong")
             assert await ann.closed() == (4408, "silent")
+
+    run(main())
+
+
+@pytest.mark.parametrize("cut", [0, 1, 5, 21])
+def test_message_may_begin_in_the_packet_of_the_request(cut: int) -> None:
+    """LIM-10: and the next one is read, too."""
+
+    async def main() -> None:
+        async with live_server() as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            first, second = (
+                short_frame(TEXT | LAST, b'{"type":"ping","user_id":"%b"}' % id) for id in (b"1", b"2")
+            )
+            writer.write(REQUEST + first[:cut])
+            await reader.readuntil(b"connection:ack")
+            for packet in (first[cut:], second):
+                writer.write(packet)
+                await reader.readuntil(b'"type":"pong"')
+            writer.close()
+            await writer.wait_closed()
+
+    run(main())
+
+
+def test_rest_of_a_message_is_not_taken_for_one() -> None:
+    """LIM-10: it looks like one; but the message, whose head came with the request, is not UTF-8."""
+
+    async def main() -> None:
+        async with live_server() as server:
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            rest = short_frame(TEXT | LAST, b'{"type":"ping"}')
+            message = short_frame(TEXT | LAST, rest)
+            writer.write(REQUEST + message.removesuffix(rest))
+            await reader.readuntil(b"connection:ack")
+            writer.write(rest)
+            assert b"pong" not in await reader.read()
+            writer.close()
+            await writer.wait_closed()
 
     run(main())
 

@@ -7,7 +7,7 @@ import pytest
 from optiverse_collab.core.protocol.changes import PushedChange
 from optiverse_collab.core.protocol.messages import Push
 from optiverse_collab.core.records import Op, Put, Remove, Set
-from optiverse_collab_server.slices import SLICE_US, cost_us, slices
+from optiverse_collab_server.slices import SLICE_US, cost_us, is_long, slices
 
 SHORT = [Remove("a")]
 LONG: list[Op] = [Put("a", "k", {"text": "x" * 300_000})]
@@ -32,6 +32,7 @@ def test_push_is_cut_between_changes(changes: list[list[Op]], expected: list[int
     push = Push([PushedChange(number, ops) for number, ops in enumerate(changes, 1)])
     parts = list(slices(push))
     assert [len(part.changes) for part in parts] == expected
+    assert is_long(push) is (len(parts) > 1)
     assert [change for part in parts for change in part.changes] == push.changes
     for part in parts:
         assert len(part.changes) < 2 or sum(map(cost_us, part.changes)) <= SLICE_US
