@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from optiverse_collab_server import session
+from optiverse_collab_server import tick
 from optiverse_collab_server.cli.main import main
 
 if __name__ == "__main__":
-    # The tick is the smaller of the two, the second times the connections.
-    session.TICK_MS = session.TICK_MS_PER_CONNECTION = float(sys.argv[1])
+    tick_ms = float(sys.argv[1])
+    tick.tick_ms = lambda receivers: tick_ms
     raise SystemExit(main(sys.argv[2:]))

@@ -19,7 +19,7 @@ from benchmarks.report import write
 from benchmarks.spread import Spread, shown, spread
 from benchmarks.targets import server
 from benchmarks.workloads import WORKLOADS, Workload
-from optiverse_collab_server.session import TICK_MS, TICK_MS_PER_CONNECTION
+from optiverse_collab_server.tick import tick_ms
 
 TICKS_MS = (2, 4, 8, 12, 16, 25, 33)
 
@@ -66,9 +66,9 @@ def section(workload: Workload, at: At) -> str:
         (str(tick), *(shown(figures) for figures in (_cost(runs), _p50(runs), _p99(runs))))
         for tick, runs in at.items()
     ]
-    used = min(TICK_MS, TICK_MS_PER_CONNECTION * workload.load.participants)
+    used = tick_ms(workload.load.participants)
     return "\n".join(
-        [f"**{workload.title}**; the server's own tick is {used:g} ms", "", *page.aligned([head, *rows])]
+        [f"**{workload.title}**; the server's own tick is {used:.3g} ms", "", *page.aligned([head, *rows])]
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.fanout import Load
-from optiverse_collab_server.session import TICK_MS, TICK_MS_PER_CONNECTION
+from optiverse_collab_server.tick import CROWD_TICK_MS, TICK_MS, tick_ms
 
 EDITORS, HZ = 5, 30.0
 
@@ -70,7 +70,8 @@ def _sessions(number: int) -> Size:
 
 _EACH_ITEM = "an item of 550 bytes of JSON takes 3.5 kB as Python objects"
 _TICK = (
-    f"the server gathers edits for {TICK_MS_PER_CONNECTION:g} ms for each connection, up to {TICK_MS:g} ms"
+    f"the server gathers edits for {tick_ms(2):.1f} ms with two participants, {TICK_MS:g} ms with ten "
+    f"or more, and {CROWD_TICK_MS:g} ms in a crowd"
 )
 
 AXES = (

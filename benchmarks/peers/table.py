@@ -8,7 +8,7 @@ from benchmarks.page import aligned
 from benchmarks.peers.figures import Figures, Result, losses, ratio
 from benchmarks.spread import figure, shown, spread
 from benchmarks.workloads import Workload
-from optiverse_collab_server.session import TICK_MS
+from optiverse_collab_server.tick import tick_ms
 
 HEAD = (
     "server",
@@ -21,8 +21,6 @@ HEAD = (
     "late p99 ms",
 )
 
-OURS_DIFFERS = f"Ours gathers edits for up to {TICK_MS:g} ms, and shows them when they are on disk"
-
 
 def section(workload: Workload, results: Sequence[Result]) -> str:
     """A heading, a row for each peer, and what is lost to whom; the first result is ours."""
@@ -34,7 +32,7 @@ def section(workload: Workload, results: Sequence[Result]) -> str:
         reasons.setdefault(peer.differs, []).append(f"{peer.title} ({_better(better)})")
     lost = [f"- Lost, as shares of ours, to {', '.join(names)}. {why}." for why, names in reasons.items()]
     if lost:
-        lines += ["", *lost, f"- {OURS_DIFFERS}."]
+        lines += ["", *lost, _ours_differs(workload)]
     return "\n".join(lines)
 
 
@@ -52,6 +50,11 @@ def _row(result: Result, ours: Result) -> tuple[str, ...]:
         figure(spread([run.busy for run in result.runs]).middle),
         figure(spread([run.late_ms for run in result.runs]).middle),
     )
+
+
+def _ours_differs(workload: Workload) -> str:
+    tick = tick_ms(workload.load.participants)
+    return f"- Ours gathers edits for up to {tick:.3g} ms, and shows them when they are on disk."
 
 
 def _missing(result: Result) -> str:

@@ -29,6 +29,7 @@ from optiverse_collab.core.server.members import Admission
 from optiverse_collab.core.server.room import Room
 from optiverse_collab.core.throttle import Throttle
 from optiverse_collab.errors import Refused, StorageError
+from optiverse_collab_server import tick
 from optiverse_collab_server.access import expiry
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.access.grants import Grants, StoredGrant
@@ -42,12 +43,6 @@ from optiverse_collab_server.storage import Store
 from optiverse_collab_server.unstored import Backlog, Unstored
 from optiverse_collab_server.wall_clock import now_ms
 from optiverse_collab_server.writer import SessionWriter
-
-TICK_MS = 12.0
-"""While a session is busy, changes within this many ms are sent together."""
-
-TICK_MS_PER_CONNECTION = 1.2
-"""A tick is shorter for few receivers: there it saves little. Ten share a whole one."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -212,8 +207,7 @@ class LiveSession:
             if delay > 0:
                 await asyncio.sleep(delay)
             self._wake.clear()
-            tick_ms = min(TICK_MS, TICK_MS_PER_CONNECTION * len(self.connections))
-            next_s = loop.time() + tick_ms / 1000
+            next_s = loop.time() + tick.tick_ms(len(self.connections)) / 1000
             try:
                 with self.backlog.storing(self._send_wait):
                     await self._writer.write()
