@@ -18,6 +18,8 @@ from tests.drivers.aio.test_connection import free_port
 from tests.end2end.test_invited import invite_of
 from tests.helpers.window_process import DEADLINE_S, Window, is_in
 
+pytestmark = pytest.mark.own_store  # a server with a standby has a data folder
+
 KEEP = "Keep a standby copy on this computer"
 
 Open = Callable[[str], Window]
