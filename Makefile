@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test test-nats lint dist format benchmark benchmark-peers benchmark-photon benchmark-ratio benchmark-growth benchmark-aims benchmark-ticks benchmark-workers soak soak-net faults fuzz hostile architecture constraints clean
+.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test test-nats lint dist format benchmark benchmark-peers benchmark-photon benchmark-ratio benchmark-growth benchmark-aims benchmark-ticks benchmark-workers soak soak-net soak-nats faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -80,6 +80,10 @@ soak-net:  ## Edit for an hour over networks that fail at random, and write docs
 
 takeover:  ## kill -9 a server under load, promote its standby, and count what is missing: make takeover ARGS="--edits 2000"
 	$(RUN) python -m tests.faults.takeover $(ARGS)
+
+soak-nats: MINUTES ?= 10
+soak-nats:  ## Edit at servers that share NATS while everything fails, and write docs/faults.md: make soak-nats MINUTES=5
+	$(RUN) python -m tests.faults.cluster --minutes $(MINUTES)
 
 faults:  ## Let every fault of a network happen in every phase, and write docs/faults.md
 	$(RUN) python -m tests.faults $(ARGS)

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from optiverse_collab.errors import StorageError
 from optiverse_collab.scripting import AsyncBench, connect
 from tests.helpers.aio import run, until
-from tests.helpers.nats_server import NatsServer, cluster, needs_nats
+from tests.helpers.nats_server import NatsServer, cluster, leader_of, needs_nats
 from tests.helpers.proxy import proxy
 from tests.helpers.server_process import ServerProcess
 
@@ -26,26 +25,8 @@ def nats(tmp_path: Path) -> Iterator[list[NatsServer]]:
         servers = cluster(tmp_path)
         for server in servers:
             stack.enter_context(server)
-        run(stream_leader(servers))
+        run(leader_of(servers))
         yield servers
-
-
-async def stream_leader(servers: list[NatsServer]) -> NatsServer:
-    """The one that leads the stream; waits until there is a leader."""
-    from optiverse_collab_server.storage.jetstream.opening import open_stream
-    from optiverse_collab_server.storage.jetstream.stream import NAME
-
-    while True:
-        try:
-            stream = await open_stream([one.address for one in servers], replicas=3)
-        except StorageError:
-            await asyncio.sleep(0.1)
-            continue
-        info = await stream._js.stream_info(NAME)
-        await stream.close()
-        for server in servers:
-            if info.cluster is not None and info.cluster.leader == server.name:
-                return server
 
 
 class Counting:
@@ -93,7 +74,7 @@ def test_any_nats_server_may_be_killed(nats: list[NatsServer], tmp_path: Path) -
             counting = Counting(ann)
             for _ in range(2):
                 await counting.more()
-                leader = await stream_leader(nats)
+                leader = await leader_of(nats)
                 await asyncio.to_thread(leader.kill)
                 await counting.more()
                 await asyncio.to_thread(leader.start)

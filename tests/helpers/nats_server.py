@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import signal
@@ -14,6 +15,7 @@ from types import TracebackType
 
 import pytest
 
+from optiverse_collab.errors import StorageError
 from tests.helpers.aio import DEADLINE_S
 from tests.helpers.processes import Process, kill, start_program
 
@@ -30,7 +32,7 @@ server_name: "{name}"
 jetstream {{ store_dir: "{folder}", sync_interval: always }}
 """
 CLUSTER = """
-cluster {{ name: "test", listen: "127.0.0.1:{port}", routes: [{routes}] }}
+cluster {{ name: "test", listen: "127.0.0.1:{port}", routes: [{routes}], no_advertise: true }}
 """
 
 
@@ -115,6 +117,30 @@ def cluster(folder: Path) -> list[NatsServer]:
     """Three servers that replicate to each other, not started yet."""
     routes = [free_port() for _ in range(3)]
     return [NatsServer(folder / f"nats-{route}", route, routes) for route in routes]
+
+
+async def leader_of(servers: Sequence[NatsServer]) -> NatsServer:
+    """The one that leads the stream of sessions; waits until there is a leader."""
+    from nats.errors import Error
+
+    from optiverse_collab_server.storage.jetstream.opening import open_stream
+    from optiverse_collab_server.storage.jetstream.stream import NAME
+
+    while True:
+        try:
+            stream = await open_stream([one.address for one in servers], len(servers))
+        except StorageError:
+            await asyncio.sleep(0.1)
+            continue
+        try:
+            info = await stream.client.jetstream().stream_info(NAME)
+        except (Error, TimeoutError):  # the stream is deleted, or has no leader
+            continue
+        finally:
+            await stream.close()
+        for server in servers:
+            if info.cluster is not None and info.cluster.leader == server.name:
+                return server
 
 
 def free_port() -> int:

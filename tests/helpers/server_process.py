@@ -83,6 +83,7 @@ class ServerProcess:
     def start(self) -> None:
         """Start the server, and wait until it listens."""
         assert self._process is None, "the server is already running"
+        before = len(self.log)
         self._process = start(
             *self._command,
             "--port",
@@ -94,7 +95,8 @@ class ServerProcess:
         assert self._process.stderr is not None
         self._reader = threading.Thread(target=self._read, args=(self._process.stderr, listening))
         self._reader.start()
-        if not listening.wait(DEADLINE_S) or self._process.poll() is not None:
+        listening.wait(DEADLINE_S)
+        if not any(STARTED.search(line) for line in self.log[before:]):
             self.kill()
             raise AssertionError("the server did not start:\n" + "\n".join(self.log))
 
