@@ -48,6 +48,7 @@ ABOUT_MORE = {
     "tests/end2end/test_standbys.py": "a server is killed, and both its standbys take over",
     "tests/end2end/test_windows.py": "server and windows as processes",
     "tests/end2end/test_workers.py": "a server with several processes, one of which is killed",
+    "tests/faults/test_cluster.py": "servers that share NATS, while any of them fails",
     "tests/faults/test_memory.py": "how memory that grows is noticed",
     "tests/faults/test_play.py": "windows and a server, while the network between them fails",
     "tests/faults/test_scenarios.py": "the same, for longer or on a larger bench",
@@ -132,7 +133,7 @@ TESTED_THROUGH = {
     "tests/host/optiverse/test_writer.py": "host.optiverse.items.acceptance",
     "tests/scripting/test_bench.py": "scripting.connecting scripting.stream scripting.unacknowledged",
     "tests/server/storage/jetstream/test_store.py": (
-        "server.storage.jetstream.records server.storage.jetstream.tasks"
+        "server.storage.jetstream.owned server.storage.jetstream.records server.storage.jetstream.tasks"
     ),
     "tests/server/storage/test_contract.py": "server.storage.api",
     "tests/server/test_session.py": "server.writer",

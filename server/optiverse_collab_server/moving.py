@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import NamedTuple
 
 from optiverse_collab.core.server.batches import extend
@@ -9,7 +10,9 @@ from optiverse_collab.core.server.history import History
 from optiverse_collab.errors import BatchRefused, StorageError
 from optiverse_collab_server.chunking import OpenChunk
 from optiverse_collab_server.standby.places import end_of, is_beginning, moved, next_batch
-from optiverse_collab_server.storage import CopiedStore, Stored
+from optiverse_collab_server.storage import StandbyStore, Stored
+from optiverse_collab_server.storage.past import bench_of
+from optiverse_collab_server.storage.steps import finished
 
 
 class Copied(NamedTuple):
@@ -18,16 +21,14 @@ class Copied(NamedTuple):
     Attributes:
         clock: of the session's last change.
         added: how many changes the copy lacked before.
-        lacking: how many benches of versions are not in the copy: their part of the history was dropped.
     """
 
     clock: int
     added: int
-    lacking: int
 
 
-async def copy_session(source: CopiedStore, target: CopiedStore, session_id: str) -> Copied:
-    """Copy a session, or what an unfinished copy lacks: entries byte for byte, with the chain and all names.
+async def copy_session(source: StandbyStore, target: StandbyStore, session_id: str) -> Copied:
+    """Copy a session, or what an unfinished copy lacks: entries byte for byte, with names and versions.
 
     Nobody else may write to the session meanwhile.
 
@@ -52,14 +53,34 @@ async def copy_session(source: CopiedStore, target: CopiedStore, session_id: str
         await _extend(source, target, session_id, history, stored)
     except BatchRefused as refused:
         raise StorageError(f"Session {session_id!r} can't be copied: {refused}") from refused
-    clocks = {version.clock for version in history.versions.all.values()}
-    dropped = [await source.load_at(session_id, one) for one in clocks if one < start.snapshot.clock]
-    lacking = sum(bench is not None for bench in dropped)
-    return Copied(history.clock, history.clock - before, lacking)
+    await copy_benches(source, target, session_id)
+    return Copied(history.clock, history.clock - before)
+
+
+async def copy_benches(
+    source: StandbyStore, target: StandbyStore, session_id: str, to: str | None = None
+) -> None:
+    """Copy the benches of versions whose part of the history was dropped (HIST-15).
+
+    Args:
+        source, target: both have the session.
+        session_id: its name.
+        to: that of the copy, if it is another one.
+
+    Raises:
+        StorageError: they can't be read or written.
+    """
+    there, here = await source.load_apart(session_id), await target.load_apart(to or session_id)
+    if there is None or here is None:
+        return
+    for clock in filter(here.lacks, sorted(there.kept)):
+        if (stored := await source.load_at(session_id, clock)) is not None:
+            head, records = await asyncio.to_thread(finished, bench_of(stored))
+            await target.keep(to or session_id, clock, head, records)
 
 
 async def _extend(
-    source: CopiedStore, target: CopiedStore, session_id: str, history: History, stored: Stored
+    source: StandbyStore, target: StandbyStore, session_id: str, history: History, stored: Stored
 ) -> None:
     """Copy all later changes, and begin chunks as a server would."""
     chunk, where = OpenChunk(stored.snapshot_bytes, stored.entries), end_of(stored)

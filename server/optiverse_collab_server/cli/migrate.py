@@ -13,7 +13,7 @@ from optiverse_collab_server.cli.stores import nats_store
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.moving import Copied, copy_session
-from optiverse_collab_server.storage import CopiedStore, SqliteStore
+from optiverse_collab_server.storage import SqliteStore, StandbyStore
 from optiverse_collab_server.storage.opening import database_in
 from optiverse_collab_server.storage.shards import check_undivided
 
@@ -67,14 +67,11 @@ async def _migrate(settings: Settings, to_nats: bool, is_silent: bool) -> dict[s
         await nats.close()
 
 
-async def _copy_all(source: CopiedStore, target: CopiedStore, is_silent: bool) -> dict[str, Copied]:
+async def _copy_all(source: StandbyStore, target: StandbyStore, is_silent: bool) -> dict[str, Copied]:
     copied: dict[str, Copied] = {}
     for session in await source.sessions():
         await source.load(session)  # in NATS, no server has it from now on
         one = copied[session] = await copy_session(source, target, session)
-        lacking = (
-            f"; {one.lacking} version(s) of dropped history are only in the source" if one.lacking else ""
-        )
         if not is_silent:
-            write_line(f"{printable(session)}: {one.added} change(s) copied, up to {one.clock}{lacking}")
+            write_line(f"{printable(session)}: {one.added} change(s) copied, up to {one.clock}")
     return copied

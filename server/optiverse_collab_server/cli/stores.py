@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from optiverse_collab.errors import SettingsError, StorageError
 from optiverse_collab_server.cli.standing import retention_for
 from optiverse_collab_server.config.settings import Settings
-from optiverse_collab_server.storage import SqliteStore, Store
+from optiverse_collab_server.storage import Retention, SqliteStore, Store
+from optiverse_collab_server.storage.housekeeping import KEEP_ALL
 from optiverse_collab_server.storage.shards import check_undivided
 
 if TYPE_CHECKING:
@@ -43,15 +44,14 @@ async def store_for(settings: Settings, data: Path) -> tuple[Store, str]:
     if settings.store is None:
         check_undivided(data)
         return SqliteStore(data, retention_for(settings, data)), str(data)
-    if settings.keep_days is not None or settings.keep_mb is not None:
-        raise SettingsError(["With --store, all history is kept; leave out --keep-days and --keep-mb."])
     name = settings.node or f"{socket.gethostname()}:{settings.port}"
     if not NODE.fullmatch(name):
         raise SettingsError([f"--node can't be {name!r}; use up to 100 ASCII characters without spaces."])
     addresses = _addresses(settings)
-    journal = SqliteStore(data / JOURNAL)
+    retention = Retention.of(settings.keep_days, settings.keep_mb)
+    journal = SqliteStore(data / JOURNAL, retention)
     try:
-        shared = await nats_store(settings, name)
+        shared = await nats_store(settings, name, retention)
     except StorageError:
         await journal.close()
         raise
@@ -63,12 +63,13 @@ async def store_for(settings: Settings, data: Path) -> tuple[Store, str]:
     return store, f"NATS at {', '.join(map(_place, addresses))}"
 
 
-async def nats_store(settings: Settings, name: str) -> JetStreamStore:
+async def nats_store(settings: Settings, name: str, retention: Retention = KEEP_ALL) -> JetStreamStore:
     """Connect to the store in NATS.
 
     Args:
         settings: all of them.
         name: of this server, which no other one has.
+        retention: how much history is kept.
 
     Raises:
         SettingsError: an address is none.
@@ -81,7 +82,7 @@ async def nats_store(settings: Settings, name: str) -> JetStreamStore:
         raise StorageError(
             "--store needs nats-py; run pip install 'optiverse-collab-server[nats]'."
         ) from error
-    return await open_store(addresses, name, settings.replicas)
+    return await open_store(addresses, name, settings.replicas, retention)
 
 
 def _addresses(settings: Settings) -> list[str]:

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from optiverse_collab.core.server.chain import next_head
 from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab_server.moving import copy_benches
 from optiverse_collab_server.standby.messages import Where
 from optiverse_collab_server.standby.places import end_of, next_batch
-from optiverse_collab_server.storage import CopiedStore, SqliteStore
+from optiverse_collab_server.storage import SqliteStore, StandbyStore
 
 _COPIES = re.compile(r" \((set aside at change|copied again) [^()]*\)$")
 """The end of the name of a copy that is not continued, or not complete."""
@@ -73,7 +74,7 @@ class Journal:
         if not snapshot.clock:
             self._ends[session] = Where(snapshot.epoch, 0, snapshot.head, 0, 0)
 
-    async def copy_from(self, source: CopiedStore, session: str, parents: Sequence[Parent] = ()) -> None:
+    async def copy_from(self, source: StandbyStore, session: str, parents: Sequence[Parent] = ()) -> None:
         """Add what a copy lacks, all of it if there is none.
 
         Args:
@@ -86,7 +87,7 @@ class Journal:
         """
         await self._copy(source, session, session, parents)
 
-    async def start_over(self, source: CopiedStore, session: str, parents: Sequence[Parent] = ()) -> str:
+    async def start_over(self, source: StandbyStore, session: str, parents: Sequence[Parent] = ()) -> str:
         """Copy a session again, and then set the present copy aside; returns its new name.
 
         Until the new copy is complete, the session's name stands for the old one: it has what the source may
@@ -106,7 +107,7 @@ class Journal:
         """Close the files."""
         await self.store.close()
 
-    async def _copy(self, source: CopiedStore, session: str, to: str, parents: Sequence[Parent]) -> None:
+    async def _copy(self, source: StandbyStore, session: str, to: str, parents: Sequence[Parent]) -> None:
         end = await self.end(to)
         if end is None:
             start = await source.load_start(session)
@@ -120,3 +121,4 @@ class Journal:
                 kept.append(Kept(clock, data, head := next_head(head, data)))
             await self.append(to, kept, batch.names, parents)
             end = self._ends[to]
+        await copy_benches(source, self.store, session, to)

@@ -129,8 +129,10 @@ class Repair:
         here = Place(end.epoch, end.clock, end.head)
         if there is None or there == here:
             return compare(here, there, end.head)
-        longer: Store = self._journal.store if there.clock < here.clock else self._shared
-        return compare(here, there, await head_at(longer, session, min(here.clock, there.clock)))
+        if there.clock < here.clock:
+            return compare(here, there, await head_at(self._journal.store, session, there.clock))
+        head = await head_at(self._shared, session, here.clock)
+        return compare(here, there, head or await self._shared.head_of(session, here.clock))
 
     async def _repair(self, session: str, end: Where) -> None:
         """Repair a session that nobody else writes to."""

@@ -14,6 +14,7 @@ from optiverse_collab.core.server.names import Name
 from optiverse_collab.errors import DatabaseDamaged, StorageError
 from optiverse_collab_server.cluster.journal import Journal
 from optiverse_collab_server.cluster.repair import Repair
+from optiverse_collab_server.standby.places import is_beginning
 from optiverse_collab_server.storage import Stored
 from optiverse_collab_server.storage.api import ANY_SIZE, Elsewhere
 from optiverse_collab_server.storage.around import StoreAround
@@ -125,8 +126,12 @@ class JournaledStore(StoreAround[JetStreamStore]):
             log.error("The journal of session %s is called %r now, since %s", session_id, aside, error)
             return
         place = await self._store.place(session_id)
-        if end is None or (end.epoch, end.clock, end.head) != place:
-            await self._journal.copy_from(self._store, session_id, parents)
+        if end is None or await is_beginning(self._store, session_id, end):
+            if end is None or (end.epoch, end.clock, end.head) != place:
+                await self._journal.copy_from(self._store, session_id, parents)
+            return
+        aside = await self._journal.start_over(self._store, session_id, parents)
+        log.info("All that the journal of session %s had was dropped; it is called %r now", session_id, aside)
 
     async def _copied(self, session_id: str) -> None:
         """Return when the journal has all that was stored before.

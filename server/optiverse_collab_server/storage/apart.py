@@ -1,4 +1,4 @@
-"""What a session has apart from its entries, for a standby: parents, and benches of versions (STAND-12)."""
+"""What a session has apart from its entries, for copies: parents, and benches of versions (STAND-12)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Apart(NamedTuple):
 
 
 class StandbyStore(CopiedStore, Protocol):
-    """A `CopiedStore` for a server that may be one of a pair."""
+    """A `CopiedStore` whose sessions can be copied with the benches of their versions."""
 
     async def load_apart(self, session_id: str) -> Apart | None:
         """What a session has apart from its entries; None if there is no such session.

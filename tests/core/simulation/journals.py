@@ -11,13 +11,10 @@ from tests.core.simulation.shared_log import (
     WILD,
     Broken,
     Flight,
-    Keep,
     Node,
-    Read,
-    Request,
-    Work,
     World,
 )
+from tests.core.simulation.shared_log_requests import Keep, Read, Request, Work
 
 DAMAGES = 3
 """How often the log is damaged at most."""

@@ -6,74 +6,17 @@ One seed decides everything. Any server takes the log at any time, as if all hin
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator
-from dataclasses import dataclass, field
 from random import Random
 from typing import NamedTuple
 
 from optiverse_collab.core.server.ownership import End, Next, Owner
+from tests.core.simulation.shared_log_requests import Append, Drop, Log, Read, Request, Work
 
 STEPS, TO_FINISH, CHANGES = 160, 4_000, 30
 
 
 class Broken(AssertionError):
     """A rule is broken."""
-
-
-class Record(NamedTuple):
-    """A record of the log: changes on top of `before`, all the earlier ones."""
-
-    sequence: int
-    node: str
-    write: int
-    before: int
-    changes: tuple[int, ...]
-
-
-class Append(NamedTuple):
-    """A request to append."""
-
-    expects: int
-    node: str
-    write: int
-    before: int
-    changes: tuple[int, ...] = ()
-
-
-class Read(NamedTuple):
-    """A request for the end of the log."""
-
-
-class Keep(NamedTuple):
-    """A request to one's own disk: add changes to the journal that ends at `before`; None for a new one."""
-
-    changes: tuple[int, ...]
-    before: bytes | None
-
-
-Request = Append | Read | Keep
-
-Work = Generator[Request, "int | End | None", bool]
-
-
-@dataclass
-class Log:
-    """Appends a record if the last one is the expected one; numbers have gaps, as others use them too."""
-
-    records: list[Record] = field(default_factory=list)
-
-    def end(self, back: int = 0) -> End:
-        """The last record; with `back`, that of some time ago."""
-        past = self.records[: len(self.records) - back]
-        return End(*past[-1][:3]) if past else End(0, "", 0)
-
-    def append(self, wanted: Append, gap: int) -> int | None:
-        """The number of the new record; None if another one is the last."""
-        end = self.end()
-        if wanted.expects != end.sequence:
-            return None
-        self.records.append(Record(end.sequence + gap, *wanted[1:]))
-        return end.sequence + gap
 
 
 class Node:
@@ -118,14 +61,14 @@ class Node:
             if not ended.value:
                 self.close()
 
-    def _write(self, changes: tuple[int, ...]) -> Work:
+    def _write(self, changes: tuple[int, ...], start: tuple[int, ...] | None = None) -> Work:
         assert self._owner is not None
         self._writes += 1
         write, before = self._writes, hash(tuple(self.known or ()))
         what = self._owner.begin(write)
         while what in (Next.APPEND, Next.READ):
             if what is Next.APPEND:
-                sequence = yield Append(self._owner.last, self._run, write, before, changes)
+                sequence = yield Append(self._owner.last, self._run, write, before, changes, start)
                 assert not isinstance(sequence, End)
                 what = self._owner.answered(sequence)
             else:
@@ -158,6 +101,15 @@ class Node:
             self._world.acknowledge(change)
         return True
 
+    def drop(self) -> Work:
+        """Begin a chunk, and delete what is before it, if the chunk is in the log (OWN-13)."""
+        assert self.known is not None
+        assert self._owner is not None
+        if not (yield from self._write((), tuple(self.known))):
+            return False
+        yield Drop(self._owner.last)
+        return True
+
 
 class Flight(NamedTuple):
     """A request on its way; its sender listens to the answer while it has the same ticket."""
@@ -167,8 +119,8 @@ class Flight(NamedTuple):
     request: Request
 
 
-WILD = {"deliver": 20, "give up waiting": 5, "change": 8, "take": 2, "crash": 0.5, "close": 1}
-CALM = {"deliver": 20, "give up waiting": 1, "change": 8, "take": 2}
+WILD = {"deliver": 20, "give up waiting": 5, "change": 8, "take": 2, "crash": 0.5, "close": 1, "drop": 1}
+CALM = {"deliver": 20, "give up waiting": 1, "change": 8, "take": 2, "drop": 1}
 """What happens how often, before everything gets well and after."""
 
 
@@ -220,12 +172,16 @@ class World:
         self._flying.append(Flight(node, node.ticket, request))
 
     def read_until(self, sequence: int) -> list[int]:
-        """The changes in the log up to a record."""
-        return [one for record in self._log.records if record.sequence <= sequence for one in record.changes]
+        """The changes up to a record: of the newest chunk, and after it."""
+        found: list[int] = []
+        for record in self._log.records:
+            if record.sequence <= sequence:
+                found = [*(found if record.start is None else record.start), *record.changes]
+        return found
 
     def acknowledge(self, change: int) -> None:
         """A user learns that a change is saved."""
-        if not any(change in record.changes for record in self._log.records):
+        if change not in self.read_until(2**62):
             raise Broken(f"OWN-3: change {change} is acknowledged, and not in the log")
         self._acknowledged.add(change)
 
@@ -241,6 +197,8 @@ class World:
             node.start(node.take())
         elif what == "change" and node.work is None and node.known is not None:
             self._change(node)
+        elif what == "drop" and node.work is None and node.known:
+            node.start(node.drop())
         elif what == "crash":
             node.crash()
         elif what == "close":
@@ -283,12 +241,17 @@ class World:
             answer = self._log.append(flight.request, self._random.randint(1, 3))
             self.counts["refused" if answer is None else "appended"] += 1
             return answer
+        if isinstance(flight.request, Drop):
+            before = flight.request.before
+            self._log.records = [one for one in self._log.records if one.sequence >= before]
+            return 1
         back = 0 if self._is_calm else self._random.choice((0, 0, 0, 1, 3))
         return self._log.end(min(back, len(self._log.records)))
 
     def _check(self) -> None:
         seen: list[int] = []
         for record in self._log.records:
+            seen = seen if record.start is None else [*record.start]
             if record.changes and record.before != hash(tuple(seen)):
                 raise Broken(f"OWN-2: record {record.sequence} does not continue the one before")
             seen += record.changes

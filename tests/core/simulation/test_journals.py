@@ -9,7 +9,8 @@ import pytest
 
 from optiverse_collab.core.server.repair import Finding
 from tests.core.simulation.journals import DamagedWorld, Keeper
-from tests.core.simulation.shared_log import Broken, Node, Work
+from tests.core.simulation.shared_log import Broken, Node
+from tests.core.simulation.shared_log_requests import Work
 
 SEEDS = 1_500
 

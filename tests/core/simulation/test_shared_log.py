@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from optiverse_collab.core.server.ownership import End, Next, Owner
-from tests.core.simulation.shared_log import Append, Broken, Log, Node, Record, Work, World
+from tests.core.simulation.shared_log import Broken, Node, World
+from tests.core.simulation.shared_log_requests import Append, Drop, Log, Record, Work
 
 SEEDS = 1_500
 
@@ -24,9 +25,19 @@ def play_all() -> Counter[str]:
 
 
 def test_nothing_is_lost_doubled_or_acknowledged_too_early() -> None:
-    """OWN-1 to OWN-4"""
+    """OWN-1 to OWN-4, OWN-13"""
     counts = play_all()
-    for what in ("appended", "change", "close", "crash", "give up waiting", "lost answer", "refused", "take"):
+    for what in (
+        "appended",
+        "change",
+        "close",
+        "crash",
+        "drop",
+        "give up waiting",
+        "lost answer",
+        "refused",
+        "take",
+    ):
         assert counts[what] > SEEDS / 4, counts
 
 
@@ -78,7 +89,20 @@ def reads_before_it_takes(node: Node) -> Work:
     return taken
 
 
-_read, _take = Owner.read, Node.take
+def drops_before_the_log_says_so(node: Node) -> Work:
+    assert node._owner is not None
+    yield Drop(node._owner.last + 1)
+    return (yield from _drop(node))
+
+
+def drops_even_if_deposed(node: Node) -> Work:
+    assert node._owner is not None
+    is_done = yield from node._write((), tuple(node.known or ()))
+    yield Drop(node._owner.last + (not is_done))
+    return is_done
+
+
+_read, _take, _drop = Owner.read, Node.take, Node.drop
 
 MUTANTS: list[tuple[type, str, Callable[..., object]]] = [
     (Log, "append", appends_anyway),
@@ -89,6 +113,8 @@ MUTANTS: list[tuple[type, str, Callable[..., object]]] = [
     (Owner, "read", takes_an_old_answer_for_done),
     (Owner, "read", acknowledges_when_deposed),
     (Node, "take", reads_before_it_takes),
+    (Node, "drop", drops_before_the_log_says_so),
+    (Node, "drop", drops_even_if_deposed),
 ]
 
 

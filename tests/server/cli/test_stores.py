@@ -9,8 +9,9 @@ import pytest
 
 from optiverse_collab.errors import SettingsError, StorageError
 from optiverse_collab_server.cli.stores import store_for
+from optiverse_collab_server.cluster.store import JournaledStore
 from optiverse_collab_server.config.settings import Settings
-from optiverse_collab_server.storage import SqliteStore
+from optiverse_collab_server.storage import Retention, SqliteStore
 from tests.helpers import aio
 from tests.helpers.nats_server import NatsServer, needs_nats
 
@@ -31,10 +32,13 @@ def test_sessions_are_in_nats(tmp_path: Path) -> None:
 
     async def scenario(nats: NatsServer) -> None:
         address = nats.address.replace("//", "//ann:secret@")
-        settings = Settings(store=f"{address}, nats://127.0.0.1", replicas=1)
+        settings = Settings(store=f"{address}, nats://127.0.0.1", replicas=1, keep_days=3, keep_mb=4)
         store, place = await store_for(settings, tmp_path / "data")
         assert place == f"NATS at {nats.address.removeprefix('nats://')}, 127.0.0.1:4222"
         assert (tmp_path / "data").is_dir()
+        assert isinstance(store, JournaledStore)
+        kept = store._store._owned._retention, store._journal.store._database.housekeeper._retention
+        assert kept == (Retention(3, 4_000_000),) * 2  # the journal follows (OWN-13)
         await store.close()
 
     with NatsServer(tmp_path / "nats") as nats:
@@ -47,14 +51,6 @@ def test_sessions_are_in_nats(tmp_path: Path) -> None:
 def test_an_address_that_is_none_is_refused(address: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="addresses like nats://host:4222"):
         aio.run(store_for(Settings(store=address), tmp_path))
-
-
-@pytest.mark.parametrize(
-    "settings", [Settings(store="nats://a", keep_days=3), Settings(store="nats://a", keep_mb=3)]
-)
-def test_limits_of_history_are_refused(settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="leave out --keep-days and --keep-mb"):
-        aio.run(store_for(settings, tmp_path))
 
 
 def test_without_the_library_a_sentence_names_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -15,6 +15,7 @@ from optiverse_collab.core.server.ownership import End, Next, Owner
 from optiverse_collab_server.storage.api import Elsewhere, check_start
 from optiverse_collab_server.storage.jetstream.records import (
     Chunk,
+    Dropped,
     Entries,
     Kind,
     LogRecord,
@@ -65,6 +66,7 @@ class SessionLog:
         names: the same.
         start: of the newest chunk.
         places: clock → end of an append since then.
+        tidying: held by who drops history.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class SessionLog:
         self.state, self.names = state, names
         self.start: Start | None = None
         self.places: dict[int, Place] = {}
+        self.tidying = asyncio.Lock()
         self._lock = asyncio.Lock()  # one writes at a time
         self._stream, self._node, self._id = stream, node, session_id
         self._owner = Owner(node.run, last)
@@ -158,6 +161,32 @@ class SessionLog:
             self.start = start
             self.places = {clock: one for clock, one in self.places.items() if clock > snapshot.clock}
         return len(json)
+
+    async def drop(
+        self, first: int, gone: int, kept: int, dropped: Dropped, is_settled: Callable[[int], Awaitable[bool]]
+    ) -> bool:
+        """Say in the log that the history before a chunk is dropped (OWN-13); nothing is deleted here.
+
+        Args:
+            first: the record of the chunk.
+            gone: how many bytes were stored before it.
+            kept: how many bytes the benches of versions take that are kept of that.
+            dropped: where journals may end in there.
+            is_settled: whether all is kept of it that must be, up to a record; no other one comes meanwhile.
+
+        Returns:
+            False if something more must be kept first.
+
+        Raises:
+            Elsewhere: another server has taken the session.
+        """
+        async with self._lock:
+            if not await is_settled(self._owner.last):
+                return False
+            state = msgspec.structs.replace(self.state, first=first, drop=0, gone=gone, kept=kept)
+            await self._write(Kind.DROP, state, *await self._content(encode(dropped)))
+            self.state = msgspec.structs.replace(state, drop=self._owner.last)
+            return True
 
     async def _content(self, data: bytes) -> tuple[msgspec.Raw | msgspec.UnsetType, list[int]]:
         """A content for a record: itself, or the numbers of its parts."""

@@ -65,7 +65,6 @@ async def find_stream(client: Client, replicas: int) -> Stream:
         num_replicas=replicas,
         allow_msg_ttl=True,
         deny_delete=True,
-        deny_purge=True,
     )
     info = await find_or_make(client.jetstream(timeout=CONNECT_SECONDS), config)
     made = info.created or datetime.now(timezone.utc)

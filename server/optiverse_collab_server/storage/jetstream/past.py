@@ -2,15 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 import msgspec
 
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.past import memory_of
 from optiverse_collab.core.server.references import References
-from optiverse_collab_server.storage.api import Span, Stored, StoredEntries, StoredPast, TooLarge
+from optiverse_collab.errors import DatabaseDamaged
+from optiverse_collab_server.storage.apart import Apart
+from optiverse_collab_server.storage.api import ANY_SIZE, Span, Stored, StoredEntries, StoredPast, TooLarge
 from optiverse_collab_server.storage.jetstream.reading import LogReader
+from optiverse_collab_server.storage.jetstream.records import decode_bench, decode_raw
 from optiverse_collab_server.storage.jetstream.stream import Stream
 from optiverse_collab_server.storage.spans import Collected
+
+_T = TypeVar("_T")
+
+
+async def read_log(stream: Stream, session_id: str, read: Callable[[LogReader], Awaitable[_T]]) -> _T | None:
+    """Read something from a log up to its present end; None if there is no log.
+
+    If its owner drops history meanwhile, it is read again.
+
+    Raises:
+        DatabaseDamaged: something is missing or wrong.
+    """
+    reader = await LogReader.of(stream, session_id)
+    while reader is not None:
+        try:
+            return await read(reader)
+        except DatabaseDamaged:
+            again = await LogReader.of(stream, session_id)
+            if again is None or again.newest.state.first == reader.newest.state.first:
+                raise
+            reader = again
+    return None
 
 
 async def read_at(stream: Stream, session_id: str, clock: int, most: int) -> StoredPast | None:
@@ -20,8 +48,20 @@ async def read_at(stream: Stream, session_id: str, clock: int, most: int) -> Sto
         TooLarge: it takes more than `most` bytes of memory.
         DatabaseDamaged: something is missing or wrong.
     """
-    reader = await LogReader.of(stream, session_id)
-    if reader is None or clock > reader.newest.state.clock:
+    past = await read_log(stream, session_id, lambda reader: _read_at(reader, clock, most))
+    if past is not None:
+        return past
+    reader, data = await LogReader.of(stream, session_id), await stream.get_bench(session_id, clock)
+    if reader is None or data is None:
+        return None
+    bench = decode_bench(data)
+    if memory_of(bench.size, 0) > most:
+        raise TooLarge
+    return StoredPast(reader.newest.state.epoch, clock, bench.head, decode_raw(await reader.bench(bench)), [])
+
+
+async def _read_at(reader: LogReader, clock: int, most: int) -> StoredPast | None:
+    if clock > reader.newest.state.clock:
         return None
     async for at, record, start in reader.chunks():
         if start.clock > clock:
@@ -49,9 +89,10 @@ async def read_span(stream: Stream, session_id: str, span: Span) -> StoredEntrie
     Raises:
         DatabaseDamaged: something is missing or wrong.
     """
-    reader = await LogReader.of(stream, session_id)
-    if reader is None:
-        return None
+    return await read_log(stream, session_id, lambda reader: _read_span(reader, span))
+
+
+async def _read_span(reader: LogReader, span: Span) -> StoredEntries:
     collected, names = Collected(span), list[Name]()
     async for at, record, start in reader.chunks():
         if start.before and start.clock > span.after and start.time_ms >= span.since_ms:
@@ -75,9 +116,10 @@ async def read_start(stream: Stream, session_id: str, most: int) -> Stored | Non
         TooLarge: it takes more than `most` bytes of memory.
         DatabaseDamaged: something is missing or wrong.
     """
-    reader = await LogReader.of(stream, session_id)
-    if reader is None:
-        return None
+    return await read_log(stream, session_id, lambda reader: _read_start(reader, most))
+
+
+async def _read_start(reader: LogReader, most: int) -> Stored | None:
     async for _, record, start in reader.chunks():
         if start.before:
             continue
@@ -89,3 +131,18 @@ async def read_start(stream: Stream, session_id: str, most: int) -> Stored | Non
         needed = [name for name in names if name.number in used.numbers(name.kind)]
         return Stored(snapshot, start.bytes, needed, [])
     return None
+
+
+async def read_apart(stream: Stream, session_id: str) -> Apart | None:
+    """What a session has apart from its entries; None if there is no such session.
+
+    Raises:
+        DatabaseDamaged: something is missing or wrong.
+    """
+    kept = frozenset(await stream.benches(session_id))
+    return await read_log(stream, session_id, lambda reader: _read_apart(reader, kept))
+
+
+async def _read_apart(reader: LogReader, kept: frozenset[int]) -> Apart:
+    *_, (_, _, oldest) = [chunk async for chunk in reader.chunks()]
+    return Apart(oldest.clock, kept, (await reader.open(ANY_SIZE)).snapshot.parents)

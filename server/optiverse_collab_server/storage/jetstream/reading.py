@@ -15,14 +15,16 @@ from optiverse_collab.errors import DatabaseDamaged
 from optiverse_collab_server.storage.api import TooLarge
 from optiverse_collab_server.storage.jetstream.log import Place
 from optiverse_collab_server.storage.jetstream.records import (
+    Bench,
     Kind,
     LogRecord,
     Start,
     decode_chunk,
+    decode_dropped,
     decode_entries,
     decode_record,
 )
-from optiverse_collab_server.storage.jetstream.stream import Stream
+from optiverse_collab_server.storage.jetstream.stream import Stream, Unanswered
 
 _snapshots = msgspec.json.Decoder(Snapshot)
 
@@ -80,14 +82,15 @@ class LogReader:
         return LogReader(stream, session_id, found.sequence, decode_record(found.data))
 
     async def chunks(self) -> AsyncIterator[tuple[int, LogRecord, Start]]:
-        """The chunks with their numbers, the newest first."""
-        at = self.newest.state.chunk or self._last
+        """The chunks with their numbers, the newest first; the oldest that is not dropped follows none."""
+        at, first = self.newest.state.chunk or self._last, self.newest.state.first
         while at:
-            record = decode_record(await self._stream.get(at))
+            record = decode_record(await self.get(at))
             if record.start is None:
                 raise self._damaged(f"record {at} is no chunk")
-            yield at, record, record.start
-            at = record.start.before
+            before = 0 if at == first else record.start.before
+            yield at, record, msgspec.structs.replace(record.start, before=before)
+            at = before
 
     async def open(self, most: int) -> Opened:
         """The newest chunk.
@@ -148,10 +151,37 @@ class LogReader:
         chunk = decode_chunk(await self._content(record))
         return _snapshots.decode(chunk.snapshot), chunk.names
 
+    async def bench(self, bench: Bench) -> bytes:
+        """The records of a kept bench, as a JSON array."""
+        if not isinstance(bench.records, msgspec.UnsetType):
+            return bytes(bench.records)
+        return b"".join([await self.get(part) for part in bench.parts])
+
+    async def dropped(self) -> dict[int, bytes]:
+        """Clock → head of places in dropped history."""
+        at = self.newest.after(self._last).drop
+        if not at:
+            return {}
+        return dict(decode_dropped(await self._content(decode_record(await self.get(at)))).places)
+
     async def _content(self, record: LogRecord) -> bytes:
         if not isinstance(record.content, msgspec.UnsetType):
             return bytes(record.content)
-        return b"".join([await self._stream.get(part) for part in record.parts])
+        return b"".join([await self.get(part) for part in record.parts])
+
+    async def get(self, sequence: int) -> bytes:
+        """A message.
+
+        Raises:
+            DatabaseDamaged: it is missing.
+            Unanswered: the whole stream is.
+        """
+        found = await self._stream.get(sequence)
+        if found is None:
+            if not await self._stream.is_there():
+                raise Unanswered
+            raise self._damaged(f"message {sequence} is missing")
+        return found
 
     def _damaged(self, what: str) -> DatabaseDamaged:
         return DatabaseDamaged(

@@ -31,12 +31,14 @@ class Kind(str, Enum):
         ENTRIES: adds entries.
         TAKE: its writer owns the session from here on.
         FREE: its writer has given the session up.
+        DROP: drops the history before a chunk.
     """
 
     CHUNK = "chunk"
     ENTRIES = "entries"
     TAKE = "take"
     FREE = "free"
+    DROP = "drop"
 
 
 class Start(msgspec.Struct, frozen=True, array_like=True):
@@ -62,9 +64,13 @@ class State(msgspec.Struct, frozen=True, array_like=True):
     Attributes:
         epoch, clock, head: the position.
         origins, authors: the numbers of the last names.
-        size: how many bytes are stored.
+        size: how many bytes were ever stored.
         chunk: the record of the newest chunk; 0 if it is this one.
         term: of the owner (CLK-6); 0 in logs of older servers.
+        first: the record of the oldest chunk that is not dropped (OWN-13); 0 if none was.
+        drop: the record that dropped the last ones; 0 if there is none, or if it is this one.
+        gone: how many bytes were dropped.
+        kept: how many bytes the benches take that are kept of them.
     """
 
     epoch: str
@@ -75,6 +81,15 @@ class State(msgspec.Struct, frozen=True, array_like=True):
     size: int
     chunk: int
     term: int = 0
+    first: int = 0
+    drop: int = 0
+    gone: int = 0
+    kept: int = 0
+
+    @property
+    def stored(self) -> int:
+        """How many bytes are stored."""
+        return self.size - self.gone + self.kept
 
     @property
     def tail(self) -> Tail:
@@ -84,9 +99,15 @@ class State(msgspec.Struct, frozen=True, array_like=True):
     def extended(self, entries: Sequence[Kept], tail: Tail) -> State:
         """The session with these entries, after which it ends at `tail`."""
         last = entries[-1]
-        term = max(self.term, _entries.decode(last.data).term)
-        size = self.size + sum(len(entry.data) for entry in entries)
-        return State(self.epoch, tail.clock, last.head, tail.origins, tail.authors, size, self.chunk, term)
+        return msgspec.structs.replace(
+            self,
+            clock=tail.clock,
+            head=last.head,
+            origins=tail.origins,
+            authors=tail.authors,
+            size=self.size + sum(len(entry.data) for entry in entries),
+            term=max(self.term, _entries.decode(last.data).term),
+        )
 
     def with_chunk(self, record: int, more: int = 0) -> State:
         """The session with another newest chunk, which takes `more` bytes."""
@@ -106,7 +127,7 @@ class LogRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         previous: the record before; 0 if there is none.
         state: the session after it.
         start: of a chunk.
-        content: `Entries` or `Chunk`, if it is short.
+        content: `Entries`, `Chunk` or `Dropped`, if it is short.
         parts: where it is, if it is not.
     """
 
@@ -124,6 +145,11 @@ class LogRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         """What this is as the last record."""
         return End(sequence, self.run, self.write)
 
+    def after(self, sequence: int) -> State:
+        """The session after this record, which has a number."""
+        drop = sequence if self.kind is Kind.DROP else self.state.drop
+        return msgspec.structs.replace(self.state, chunk=self.state.chunk or sequence, drop=drop)
+
 
 class Entries(msgspec.Struct, frozen=True, array_like=True):
     """Entries, byte for byte, the names that they are the first to refer to, and further parents."""
@@ -140,8 +166,32 @@ class Chunk(msgspec.Struct, frozen=True, array_like=True):
     names: list[Name]
 
 
+class Dropped(msgspec.Struct, frozen=True, array_like=True):
+    """Clock and head of places in dropped history at which journals may end."""
+
+    places: list[tuple[int, bytes]]
+
+
+class Bench(msgspec.Struct, frozen=True, array_like=True):
+    """The bench of a version whose part of the history was dropped (HIST-15).
+
+    Attributes:
+        head: after the version's change.
+        size: how many bytes the records have.
+        records: as a JSON array, if they are short; else `parts` is where they are.
+    """
+
+    head: bytes
+    size: int
+    records: msgspec.Raw | msgspec.UnsetType
+    parts: list[int]
+
+
 encode = msgspec.json.Encoder().encode
 _entries = msgspec.json.Decoder(_Entry)
 decode_record = msgspec.json.Decoder(LogRecord).decode
 decode_entries = msgspec.json.Decoder(Entries).decode
 decode_chunk = msgspec.json.Decoder(Chunk).decode
+decode_dropped = msgspec.json.Decoder(Dropped).decode
+decode_bench = msgspec.json.Decoder(Bench).decode
+decode_raw = msgspec.json.Decoder(list[msgspec.Raw]).decode

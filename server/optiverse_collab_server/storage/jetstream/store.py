@@ -7,66 +7,71 @@ import contextlib
 import itertools
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Any
-from weakref import WeakValueDictionary
 
 import msgspec
 from nats.aio.client import Client
 
 from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
-from optiverse_collab.core.server.references import Header, References
 from optiverse_collab.core.server.repair import Place
 from optiverse_collab.errors import StorageError
+from optiverse_collab_server.storage.apart import Apart
 from optiverse_collab_server.storage.api import (
     ANY_SIZE,
-    Elsewhere,
     Span,
     Stored,
     StoredEntries,
     StoredPast,
-    Tail,
-    no_such_session,
 )
-from optiverse_collab_server.storage.jetstream.log import Node, SessionLog
+from optiverse_collab_server.storage.housekeeping import KEEP_ALL, Retention
+from optiverse_collab_server.storage.jetstream.log import Node
 from optiverse_collab_server.storage.jetstream.opening import find_stream, open_stream
-from optiverse_collab_server.storage.jetstream.past import read_at, read_span, read_start
+from optiverse_collab_server.storage.jetstream.owned import OwnedSessions
+from optiverse_collab_server.storage.jetstream.past import (
+    read_apart,
+    read_at,
+    read_log,
+    read_span,
+    read_start,
+)
 from optiverse_collab_server.storage.jetstream.reading import LogReader
-from optiverse_collab_server.storage.jetstream.records import LogRecord, State, decode_record
-from optiverse_collab_server.storage.jetstream.signs import BEAT_SECONDS, Signs
+from optiverse_collab_server.storage.jetstream.records import encode
+from optiverse_collab_server.storage.jetstream.retention import put_bench
+from optiverse_collab_server.storage.jetstream.signs import BEAT_SECONDS
 from optiverse_collab_server.storage.jetstream.stream import ALIVE_SECONDS, Stream, Unanswered
 from optiverse_collab_server.storage.jetstream.tasks import Tasks
 
 CLOSE_SECONDS = 3.0
 """How long a server waits until NATS knows that it has given sessions up."""
 
-_headers = msgspec.json.Decoder(Header)
-
 
 class JetStreamStore:
-    """A `CopiedStore` in NATS; made by `open_store`.
+    """A `StandbyStore` in NATS; made by `open_store`.
 
     Args:
         stream: where the logs are.
         name: of this server, for others; unlike theirs.
         replicas: how many NATS servers keep each message.
+        retention: how much history is kept; all of it by default.
 
     Attributes:
         age_s: how long ago the stream was made when this server found it, if clocks are right.
         on_replaced: called when the stream was deleted, and this server uses another one.
     """
 
-    def __init__(self, stream: Stream, name: str, replicas: int) -> None:
+    def __init__(self, stream: Stream, name: str, replicas: int, retention: Retention = KEEP_ALL) -> None:
         self.age_s = stream.age_s
         self.on_replaced: Callable[[], None] = lambda: None
-        self._stream, self._replicas = stream, replicas
+        self._replicas = replicas
         self._node = Node(name, secrets.token_hex(8), itertools.count(1).__next__)
-        self._signs = Signs(stream, self._node)
-        self._logs: dict[str, SessionLog] = {}
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._owned = OwnedSessions(stream, self._node, retention)
         self._tasks = Tasks()
         self._beating = asyncio.create_task(self._keep_beating())
         self._last_beat_s = asyncio.get_running_loop().time()
+
+    @property
+    def _stream(self) -> Stream:
+        return self._owned.stream
 
     @property
     def client(self) -> Client:
@@ -107,7 +112,7 @@ class JetStreamStore:
         """
         self._tasks.check_open()
         if entries:
-            await self._tasks.do(self._append(session_id, entries, names, parents))
+            await self._tasks.do(self._owned.append(session_id, entries, names, parents))
 
     async def begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
         """See `Store.begin_chunk`.
@@ -119,15 +124,29 @@ class JetStreamStore:
 
     async def begin_copy(self, session_id: str, snapshot: Snapshot, names: Sequence[Name]) -> int:
         """See `CopiedStore.begin_copy`."""
-        return await self._tasks.do(self._begin_chunk(session_id, snapshot, names))
+        return await self._tasks.do(self._owned.begin_chunk(session_id, snapshot, names))
+
+    async def load_apart(self, session_id: str) -> Apart | None:
+        """See `StandbyStore.load_apart`."""
+        return await self._tasks.do(read_apart(self._stream, session_id))
+
+    async def keep(self, session_id: str, clock: int, head: bytes, records: Sequence[msgspec.Raw]) -> None:
+        """See `StandbyStore.keep`."""
+        data = encode(records)
+        await self._tasks.do(put_bench(self._stream, session_id, clock, head, data))
+
+    async def head_of(self, session_id: str, clock: int) -> bytes | None:
+        """The head at a place in dropped history at which a journal may end; None for others."""
+        heads = await read_log(self._stream, session_id, LogReader.dropped)
+        return (heads or {}).get(clock)
 
     async def size(self, session_id: str) -> int:
         """See `Store.size`."""
         self._tasks.check_open()
-        if (log := self._logs.get(session_id)) is not None:
-            return log.state.size
-        newest = await self._newest(session_id)
-        return 0 if newest is None else newest[1].state.size
+        if (log := self._owned.logs.get(session_id)) is not None:
+            return log.state.stored
+        newest = await self._owned.newest(session_id)
+        return 0 if newest is None else newest[1].state.stored
 
     async def sessions(self) -> list[str]:
         """See `Store.sessions`."""
@@ -137,19 +156,19 @@ class JetStreamStore:
     async def elsewhere(self, session_id: str) -> str:
         """See `Store.elsewhere`; waits until the owner gives another sign of life, or the last one ends."""
         self._tasks.check_open()
-        newest = None if session_id in self._logs else await self._newest(session_id)
-        return newest[1].node if newest is not None and await self._signs.owner_lives(newest[1]) else ""
+        newest = None if session_id in self._owned.logs else await self._owned.newest(session_id)
+        return newest[1].node if newest is not None and await self._owned.signs.owner_lives(newest[1]) else ""
 
     async def release(self, session_id: str) -> None:
         """See `Store.release`."""
-        log = self._logs.pop(session_id, None)
+        log = self._owned.logs.pop(session_id, None)
         if log is not None and not log.is_lost and not self._tasks.is_closed:
-            freeing = self._tasks.start(self._free(session_id, log))
+            freeing = self._tasks.start(self._owned.free(session_id, log))
             await asyncio.wait([freeing], timeout=CLOSE_SECONDS)  # it goes on when NATS answers
 
     def has_lost(self, session_id: str) -> bool:
         """See `Store.has_lost`."""
-        log = self._logs.get(session_id)
+        log = self._owned.logs.get(session_id)
         return log is not None and log.is_lost
 
     async def beat(self) -> None:
@@ -168,13 +187,13 @@ class JetStreamStore:
             await self._replace_stream()
         now_s = asyncio.get_running_loop().time()
         if now_s - self._last_beat_s > ALIVE_SECONDS - BEAT_SECONDS:
-            for log in list(self._logs.values()):
+            for log in list(self._owned.logs.values()):
                 await log.check()
         self._last_beat_s = now_s
 
     async def place(self, session_id: str) -> Place | None:
         """Where the log of a session ends; None if there is none."""
-        newest = await self._newest(session_id)
+        newest = await self._owned.newest(session_id)
         return None if newest is None else Place(*msgspec.structs.astuple(newest[1].state)[:3])
 
     async def seize(self, session_id: str) -> None:
@@ -183,7 +202,7 @@ class JetStreamStore:
         Raises:
             Elsewhere: another server was quicker.
         """
-        await self._tasks.do(self._seize(session_id))
+        await self._tasks.do(self._owned.seize(session_id))
 
     async def close(self) -> None:
         """See `Store.close`."""
@@ -199,83 +218,23 @@ class JetStreamStore:
     async def _finish(self) -> None:
         """Finish the open work, and let others take the sessions."""
         await self._tasks.finished()
-        logs = [log for log in self._logs.values() if not log.is_lost]
+        logs = [log for log in self._owned.logs.values() if not log.is_lost]
         await asyncio.gather(*(log.free() for log in logs), return_exceptions=True)
 
-    # The work
-
     async def _load(self, session_id: str, most: int) -> Stored | None:
-        async with self._lock(session_id):
-            log = self._logs.get(session_id)
-            if log is None or log.is_lost:
-                log = await self._take(session_id)
-            if log is None:
-                return None
-            opened = await (await self._reader(session_id, log.last)).open(most)
-            log.names, log.start, log.places = opened.names, opened.start, opened.places
-        used = References()
-        used.add_snapshot(opened.snapshot)
-        for entry in opened.entries:
-            used.add_entry(_headers.decode(entry))
-        names = used.pick(opened.names)
-        return Stored(opened.snapshot, opened.start.bytes, names, opened.entries, log.state.term)
+        stored = await self._owned.load(session_id, most)
+        if stored is not None:
+            self._tasks.start(self._owned.tidy(session_id))
+        return stored
 
-    async def _seize(self, session_id: str) -> None:
-        async with self._lock(session_id):
-            await self._take(session_id, by_force=True)
-
-    async def _take(self, session_id: str, by_force: bool = False) -> SessionLog | None:
-        """Own a session; None if it has no log."""
-        self._logs.pop(session_id, None)
-        newest = await self._newest(session_id)
-        if newest is None:
-            return None
-        last, record = newest
-        if not by_force and await self._signs.of_owner(record):
-            raise Elsewhere(session_id, record.node)
-        state = record.state if record.state.chunk else record.state.with_chunk(last)
-        log = SessionLog(self._stream, self._node, session_id, last, state, [])
-        await log.take()
-        self._logs[session_id] = log
-        return log
-
-    async def _free(self, session_id: str, log: SessionLog) -> None:
-        async with self._lock(session_id):
-            with contextlib.suppress(StorageError):
-                await log.free()
-
-    async def _append(self, session_id: str, *new: Any) -> None:
-        log = self._logs.get(session_id)
-        if log is None:
-            raise no_such_session(session_id)
-        await log.append(*new)
-
-    async def _begin_chunk(self, session_id: str, snapshot: Snapshot, names: Sequence[Name] = ()) -> int:
-        log = self._logs.get(session_id)
-        if log is None:
-            tail = Tail.of(snapshot.clock, names)
-            end = snapshot.epoch, tail.clock, snapshot.head, tail.origins, tail.authors
-            state = State(*end, size=0, chunk=0, term=snapshot.term)
-            log = SessionLog(self._stream, self._node, session_id, 0, state, list(names))
-            self._logs[session_id] = log  # before it exists: it is given up with the others
-        return await log.begin_chunk(snapshot)
-
-    # Help
-
-    async def _newest(self, session_id: str) -> tuple[int, LogRecord] | None:
-        """The last record of a log; None if there is none."""
-        found = await self._stream.end(session_id)
-        return None if found is None else (found.sequence, decode_record(found.data))
-
-    async def _reader(self, session_id: str, last: int) -> LogReader:
-        return LogReader(self._stream, session_id, last, decode_record(await self._stream.get(last)))
+    async def _begin_chunk(self, session_id: str, snapshot: Snapshot) -> int:
+        size = await self._owned.begin_chunk(session_id, snapshot)
+        self._tasks.start(self._owned.tidy(session_id))
+        return size
 
     async def _replace_stream(self) -> None:
         """Use another stream, since this one was deleted: nothing of it is acknowledged any more."""
-        self._stream = await find_stream(self._stream.client, self._replicas)
-        self._signs = Signs(self._stream, self._node)
-        for log in self._logs.values():
-            log.give_up()
+        self._owned.lose_all(await find_stream(self._stream.client, self._replicas))
         self.on_replaced()
         await self._stream.beat(self._node.name, self._node.run)
 
@@ -285,22 +244,22 @@ class JetStreamStore:
             with contextlib.suppress(StorageError):
                 await self.beat()
 
-    def _lock(self, session_id: str) -> asyncio.Lock:
-        """A session is loaded once at a time."""
-        return self._locks.setdefault(session_id, asyncio.Lock())
 
-
-async def open_store(servers: Sequence[str], name: str, replicas: int) -> JetStreamStore:
+async def open_store(
+    servers: Sequence[str], name: str, replicas: int, retention: Retention = KEEP_ALL
+) -> JetStreamStore:
     """Connect to NATS.
 
     Args:
         servers: addresses of NATS servers.
         name: of this server, for others; unlike theirs.
         replicas: how many NATS servers keep each message.
+        retention: how much history is kept.
 
     Raises:
         StorageError: they don't answer, or can't keep the sessions so.
     """
-    store = JetStreamStore(await open_stream(servers, replicas), name, replicas)
+    stream = await open_stream(servers, replicas)
+    store = JetStreamStore(stream, name, replicas, retention)
     await store.beat()  # before it takes a session
     return store

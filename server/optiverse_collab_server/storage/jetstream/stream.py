@@ -16,7 +16,7 @@ from typing import NamedTuple
 from nats.aio.client import Client
 from nats.errors import Error
 from nats.js import JetStreamContext, api
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import APIError, NotFoundError, ServiceUnavailableError
 
 from optiverse_collab.errors import StorageError
 
@@ -91,19 +91,59 @@ class Stream:
         with explained():
             return await self._last(self._log(session_id))
 
-    async def get(self, sequence: int) -> bytes:
-        """A message."""
+    async def get(self, sequence: int) -> bytes | None:
+        """A message; None if it was dropped, or never stored."""
         with explained():
-            message = await self._js.get_msg(NAME, sequence)
+            try:
+                message = await self._js.get_msg(NAME, sequence)
+            except NotFoundError as error:
+                if error.err_code == _NO_STREAM:
+                    raise
+                return None
         return message.data or b""
 
-    async def put_parts(self, session_id: str, data: bytes) -> list[int]:
-        """Store a long content; returns the numbers of its parts."""
-        subject, numbers = f"{self._prefix}.part.{_token(session_id)}", []
+    async def put_parts(self, session_id: str, data: bytes, clock: int | None = None) -> list[int]:
+        """Store a long content; returns the numbers of its parts.
+
+        Args:
+            clock: of a kept bench; None for what is in the log.
+        """
+        subject = self._parts(session_id) if clock is None else self._bench(session_id, clock, "keptpart")
+        numbers: list[int] = []
         for start in range(0, len(data), PART_BYTES):
             with explained():
                 numbers.append((await self._js.publish(subject, data[start : start + PART_BYTES])).seq)
         return numbers
+
+    async def drop(self, session_id: str, last: int) -> None:
+        """Delete the records of a log up to one, and the parts before."""
+        for subject in (self._log(session_id), self._parts(session_id)):
+            with explained():
+                await self._js.purge_stream(NAME, seq=last + 1, subject=subject)
+
+    async def put_bench(self, session_id: str, clock: int, data: bytes) -> None:
+        """Keep a bench."""
+        with explained():
+            await self._js.publish(self._bench(session_id, clock), data)
+
+    async def get_bench(self, session_id: str, clock: int) -> bytes | None:
+        """A kept bench; None if there is none."""
+        with explained():
+            found = await self._last(self._bench(session_id, clock))
+        return None if found is None else found.data
+
+    async def benches(self, session_id: str) -> set[int]:
+        """The clocks of the kept benches."""
+        with explained():
+            wanted = f"{self._prefix}.kept.{_token(session_id)}.*"
+            info = await self._js.stream_info(NAME, subjects_filter=wanted)
+        return {int(subject.rpartition(".")[2]) for subject in info.state.subjects or ()}
+
+    async def drop_bench(self, session_id: str, clock: int) -> None:
+        """Delete a kept bench."""
+        for kind in ("kept", "keptpart"):
+            with explained():
+                await self._js.purge_stream(NAME, subject=self._bench(session_id, clock, kind))
 
     async def read(self, session_id: str, first: int, last: int) -> AsyncIterator[Message]:
         """The records of a session's log from one to another; who calls checks that none is missing."""
@@ -169,6 +209,12 @@ class Stream:
     def _log(self, session_id: str) -> str:
         return f"{self._prefix}.log.{_token(session_id)}"
 
+    def _parts(self, session_id: str) -> str:
+        return f"{self._prefix}.part.{_token(session_id)}"
+
+    def _bench(self, session_id: str, clock: int, kind: str = "kept") -> str:
+        return f"{self._prefix}.{kind}.{_token(session_id)}.{clock}"
+
     def _life(self, node: str) -> str:
         return f"{self._prefix}.node.{_token(node)}"
 
@@ -205,7 +251,7 @@ def explained() -> Iterator[None]:
     except APIError as error:
         if error.err_code in _WRONG_LAST:
             raise Refused from error
-        if error.code == 503 or error.err_code == _NO_STREAM:
+        if isinstance(error, ServiceUnavailableError) or error.code == 503 or error.err_code == _NO_STREAM:
             raise Unanswered from error
         raise StorageError(f"NATS can't do that ({error.description}); look at its log.") from error
     except (Error, asyncio.TimeoutError) as error:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from optiverse_collab_server.storage.jetstream import log, stream
+from optiverse_collab_server.storage.jetstream.stream import Unanswered
 from tests.helpers import aio
 from tests.helpers.nats_server import NatsServer, needs_nats
 from tests.helpers.storage import content, content_of, entries, entry, snapshot
@@ -90,5 +91,20 @@ def test_nothing_late_gets_into_another_stream(opened: Opened, nats: NatsServer)
                 assert not done
                 waiting.cancel()
                 assert await content_of(bob, "bench") == content(snapshot())
+
+    aio.run(scenario())
+
+
+def test_a_session_of_a_deleted_stream_is_not_new(opened: Opened) -> None:
+    """OWN-6: before this server notices, nobody gets another history under its name."""
+
+    async def scenario() -> None:
+        async with opened("a") as ann:
+            await ann.begin_chunk("bench", snapshot())
+            ann._beating.cancel()
+            await ann._stream._js.delete_stream(stream.NAME)
+            async with opened("b"):
+                with pytest.raises(Unanswered):
+                    await ann.load("bench")
 
     aio.run(scenario())

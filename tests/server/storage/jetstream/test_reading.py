@@ -35,14 +35,14 @@ def test_damage_is_noticed(opened: Opened, what: str) -> None:
             await ann.begin_chunk("bench", snapshot())
             await ann.append("bench", [entry(1)])
             await ann.append("bench", entries(2, 3))
-            state = ann._logs["bench"].state
+            state = ann._owned.logs["bench"].state
             wrong: dict[str, dict[str, object]] = {
                 "previous": {"previous": 1},
                 "head": {"state": msgspec.structs.replace(state, head=b"?" * 16)},
                 "chunk": {"state": msgspec.structs.replace(state, chunk=2)},
             }
             await replace_last(ann, **wrong[what])
-            ann._logs.clear()
+            ann._owned.logs.clear()
             with pytest.raises(DatabaseDamaged, match="'bench' in NATS is damaged"):
                 await ann.load("bench")
 

@@ -25,7 +25,7 @@ def test_a_server_waits_until_it_knows_who_lives(opened: Opened) -> None:
             await ann.begin_chunk("bench", snapshot())
             assert await bob.elsewhere("bench") == "a"
             ann._beating.cancel()
-            bob._signs._fresh_s.clear()
+            bob._owned.signs._fresh_s.clear()
             assert await bob.elsewhere("bench") == ""
             assert await bob.load("bench") is not None
             assert await bob.elsewhere("bench") == ""

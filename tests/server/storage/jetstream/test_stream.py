@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+from nats.js.errors import ServiceUnavailableError
+
 from optiverse_collab_server.storage.jetstream.opening import open_stream
-from optiverse_collab_server.storage.jetstream.stream import NAME
+from optiverse_collab_server.storage.jetstream.stream import NAME, Unanswered, explained
 from tests.helpers import aio
 from tests.helpers.nats_server import NatsServer, needs_nats
 
@@ -42,3 +45,9 @@ def test_a_stream_knows_whether_it_was_replaced(nats: NatsServer) -> None:
         await other.close()
 
     aio.run(scenario())
+
+
+def test_nobody_behind_the_connection_is_no_answer() -> None:
+    """OWN-3: which nats-py says without a number."""
+    with pytest.raises(Unanswered), explained():
+        raise ServiceUnavailableError
