@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -110,7 +111,7 @@ async def line_to(link: str, term: int, here: Here | None = None) -> AsyncIterat
     to = parse_address(link)
     try:
         async with _opened(to) as ws:
-            await ws.send(encode(Hello(term, _shown(here, ws))))
+            await ws.send(encode(Hello(term, _shown(here, ws, to))))
             answer = await _receive(ws)
             if not isinstance(answer, (Welcome, TurnedAway)):
                 raise Ended(f"it answered {type(answer).__name__}")
@@ -121,11 +122,13 @@ async def line_to(link: str, term: int, here: Here | None = None) -> AsyncIterat
         raise Ended(str(error) or type(error).__name__) from error
 
 
-def _shown(here: Here | None, ws: ClientConnection) -> str:
+def _shown(here: Here | None, ws: ClientConnection, to: Address) -> str:
     """Where participants will find this server; empty if only those of its own machine can."""
     own = ws.local_address[0]
     if here is None or (is_loopback(here.host) and not is_loopback(own)):
         return ""
+    if is_loopback(own):  # both are on one machine, so participants know its name
+        own = urlsplit(to.server).hostname or own
     host, scheme = here.host or own, "wss" if here.is_encrypted else "ws"
     shown = f"[{host}]" if ":" in host else host
     return Address(f"{scheme}://{shown}:{here.port}", None, pin=here.pin).remembered

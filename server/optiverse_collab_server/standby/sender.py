@@ -40,10 +40,9 @@ from optiverse_collab_server.storage import StandbyStore, Stored
 RECENT_BYTES = 4 * 1024 * 1024
 """How much may wait in memory for a standby."""
 
-ANOTHER = (
-    "the standby's copy is not a start of the session on the server. Stop the standby and delete the session "
-    "there; then it is copied again"
-)
+AGAIN = "Stop the standby and delete the session there; then it is copied again"
+ANOTHER = f"the standby's copy is not a start of the session on the server. {AGAIN}"
+DROPPED = f"the server has dropped the history that the standby lacks. {AGAIN}"
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -223,7 +222,9 @@ class Sender:
         claimed = self._claimed.pop(session, None)
         if claimed is not None:
             if not await is_beginning(self._store, session, claimed):
-                await self._part(session, ANOTHER)
+                apart = await self._store.load_apart(session)
+                is_behind = apart is not None and claimed.clock < apart.first
+                await self._part(session, DROPPED if is_behind else ANOTHER)
                 return False
             self._has[session] = claimed
         else:

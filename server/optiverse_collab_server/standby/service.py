@@ -143,7 +143,7 @@ class StandbyService:
                 raise Ended("it serves in the same term; run promote again on the server that is to go on")
             else:
                 log.info("%s knows %s, and serves nobody", who, what)
-                self.post.change(standing.told(link))
+                self.post.note_told(link)
         except (Ended, StorageError) as error:
             self._say(f"{who} does not know yet {what}: {error}", link)
 

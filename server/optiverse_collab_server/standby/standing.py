@@ -195,6 +195,15 @@ class Post:
         if fresh and (now := read_standing(self._folder)).state is State.STANDBY:
             self.change(msgspec.structs.replace(now, peers=(*now.peers, *fresh)[-PEERS:]))
 
+    def note_told(self, link: str) -> None:
+        """A server knows that this one has taken over; a command may have promoted this one again meanwhile.
+
+        Raises:
+            StorageError: the file can't be read or written.
+        """
+        self.standing = self.standing.told(link)
+        write_standing(self._folder, read_standing(self._folder).told(link))
+
     def use_key(self, key: bytes) -> None:
         """Sign heads with another server's key, so that signatures stay valid if this one takes over.
 

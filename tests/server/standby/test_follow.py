@@ -15,14 +15,16 @@ from websockets.typing import Subprotocol
 
 from optiverse_collab.core.server.batches import Batch
 from optiverse_collab_server.standby import follow, service
-from optiverse_collab_server.standby.follow import Here
+from optiverse_collab_server.standby.follow import Here, line_to
 from optiverse_collab_server.standby.messages import (
     PROTOCOL,
     Alive,
     Changes,
+    Hello,
     Parted,
     TurnedAway,
     Welcome,
+    decode_from_standby,
     encode,
 )
 from tests.helpers.aio import run, until
@@ -138,3 +140,32 @@ def test_a_fault_of_ours_does_not_end_it(
     with caplog.at_level(logging.ERROR):
         run(main())
     assert "Following failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "place"),
+    [
+        ("localhost", "", "ws://localhost:5"),
+        ("127.0.0.1", "", "ws://127.0.0.1:5"),
+        ("localhost", "192.0.2.7", "ws://192.0.2.7:5"),
+        ("localhost", "127.0.0.1", "ws://127.0.0.1:5"),
+    ],
+)
+def test_it_says_where_it_is(name: str, host: str, place: str) -> None:
+    """STAND-9: on the machine of the primary, at the name that participants know."""
+    heard: list[Hello] = []
+
+    async def answer(ws: ServerConnection) -> None:
+        hello = decode_from_standby(await ws.recv(decode=False))
+        assert isinstance(hello, Hello)
+        heard.append(hello)
+        await ws.send(encode(Welcome(1, KEY)))
+
+    async def main() -> None:
+        async with serve(answer, "127.0.0.1", 0, subprotocols=[Subprotocol(PROTOCOL)]) as server:
+            port = server.sockets[0].getsockname()[1]
+            async with line_to(f"ws://{name}:{port}", 1, Here(host, 5, None, is_encrypted=False)):
+                pass
+
+    run(main())
+    assert [hello.address for hello in heard] == [place]

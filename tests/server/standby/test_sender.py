@@ -178,6 +178,21 @@ def test_another_history_is_not_followed(claimed: Where) -> None:
     feeding(scenario)
 
 
+def test_a_copy_that_is_too_old_is_not_followed() -> None:
+    """STAND-3: the server has dropped what comes next."""
+
+    async def main() -> None:
+        store = MemoryStore()
+        await store.begin_chunk("lab", snapshot(5))
+        feed = Feed(store, {"lab": Where(EPOCH, 3, head(3), 0, 0)})
+        await until(lambda: len(feed.sent) == 2)
+        assert isinstance(feed.sent[1], Parted)
+        assert feed.sent[1].why.startswith("the server has dropped the history that the standby lacks. Stop")
+        feed.task.cancel()
+
+    run(main())
+
+
 def test_a_damaged_session_does_not_stop_the_others() -> None:
     """STAND-3"""
 

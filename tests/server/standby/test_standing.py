@@ -137,3 +137,16 @@ def test_a_standby_remembers_the_others(tmp_path: Path) -> None:
 def test_only_an_address_is_a_place(address: str, place: str) -> None:
     """STAND-9"""
     assert place_of(address) == place
+
+
+def test_a_second_promotion_is_not_overwritten(tmp_path: Path) -> None:
+    """STAND-4: when the former primary knows of the first one."""
+    write_standing(tmp_path, Standing(State.STANDBY, 1, "ws://first"))
+    promote(tmp_path)
+    post = Post(tmp_path, KEY)
+    promote(tmp_path)
+    after = read_standing(tmp_path)
+    post.note_told("ws://first")
+    assert (post.standing.term, post.standing.untold) == (2, [])
+    assert read_standing(tmp_path).term == after.term > 2
+    assert read_standing(tmp_path).untold == []
