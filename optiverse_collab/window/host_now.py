@@ -150,6 +150,8 @@ class HostNow(QObject):
         if session is None or manager.service.outage is None:  # the user left, or the host is back
             server.stop()
             server.deleteLater()
+            if session is not None:
+                self._toasts.show(texts.BACK)
             return
         manager.log(logging.INFO, texts.brought(len(session.replica.pending)))
         self._inviting.note_hosting()

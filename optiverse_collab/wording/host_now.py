@@ -10,6 +10,7 @@ WITHOUT = (
     "If the host's computer is gone, one of you can choose Host now, and send the others the invite link. "
     "Agree who does it."
 )
+BACK = "The host is back, so this computer does not host the session."
 HOSTING = (
     "You host the session now. Send the others the invite link (Copy invite link). What they have and you "
     "lack comes over when they join with it."

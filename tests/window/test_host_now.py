@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.connector import ConnectionState
 from optiverse_collab.core.client.session import SessionClient
+from optiverse_collab.core.protocol.address import Address
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.window import folders, host_now, local_server, server_command, standing
 from optiverse_collab.window.ui.host_question import HostQuestion
@@ -146,6 +147,15 @@ def test_the_user_may_decline_and_failures_are_said(
     qtbot.waitUntil(lambda: any("can't host" in toast.text for toast in toasts.shown), timeout=SOON)
     assert ben.manager.status is ConnectionState.RECONNECTING
     assert "Host now" in ben.enabled
+
+
+def test_nobody_hosts_if_the_host_is_back_meanwhile(three: list[Desk]) -> None:
+    """HOST-1: one session is better than two."""
+    _, ben, _ = three
+    server = local_server.CompanionServer(ben.window)
+    ben.controller.host_now.server.ready.emit(server, Address("ws://127.0.0.1:1", None))
+    assert [toast.text for toast in ben.controller.reports.toasts.shown][-1] == texts.BACK
+    assert ben.manager.status is ConnectionState.CONNECTED
 
 
 def test_a_link_to_another_history_joins_that_session(

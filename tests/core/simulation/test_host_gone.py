@@ -75,7 +75,7 @@ def term_stays(self: Computer, owner: str, copy: Any, term: int) -> Computer:
     return promoted(self, owner, copy, self.term)
 
 
-def nobody_parted(self: Turns, term: int, clock: int) -> None:
+def nobody_parted(self: Turns, term: int, clock: int, turns: Any = ()) -> None:
     return None
 
 
