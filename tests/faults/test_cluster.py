@@ -12,8 +12,9 @@ from tests.helpers.nats_server import needs_nats
 
 @needs_nats
 @pytest.mark.takes_minutes
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # sockets of killed servers
 def test_short_run_loses_and_doubles_nothing() -> None:
-    report = asyncio.run(play(seconds=4.0, seed=5))
+    report = asyncio.run(play(seconds=1.0, seed=5))
     assert report.problems == []
     assert report.acknowledged > 5
     assert sum(map(len, report.silence.values())) > 0
