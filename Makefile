@@ -74,6 +74,10 @@ soak: START ?= 0
 soak:  ## Simulate many more histories: make soak SEEDS=1000000
 	$(RUN) python -m tests.core.simulation.soak --seeds $(SEEDS) --start $(START)
 
+soak-hosts: SEEDS ?= 10000
+soak-hosts:  ## Simulate many histories of hosts that go away (3 min): make soak-hosts SEEDS=100000
+	$(RUN) python -m tests.core.simulation.host_gone $(SEEDS)
+
 soak-net: MINUTES ?= 60
 soak-net:  ## Edit for an hour over networks that fail at random, and write docs/faults.md: make soak-net MINUTES=15
 	$(RUN) python -m tests.faults.soak --minutes $(MINUTES)

@@ -8,6 +8,7 @@ whoever had it: STAND-4, CLK-8, BACK-11 to BACK-13, HOST-1 to HOST-3.
 from __future__ import annotations
 
 import random
+import sys
 from collections import Counter
 from collections.abc import Iterator
 
@@ -281,3 +282,18 @@ class Story:
         known |= {before for number in self._reported for before in self._chain(number)}
         lost = {number: where for number, where in self._made.items() if number not in known}
         assert not lost
+
+
+def main(seeds: int) -> None:
+    """Play many histories, and print what happened in them."""
+    counts: Counter[str] = Counter()
+    for seed in range(seeds):
+        try:
+            Story(seed, counts).play()
+        except AssertionError as error:
+            raise AssertionError(f"seed {seed}") from error
+    sys.stdout.write(f"All of {seeds} histories held: {dict(counts)}\n")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
