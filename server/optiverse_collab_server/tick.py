@@ -5,7 +5,7 @@ docs/performance.md has the measured curves of CPU time and latency for each tic
 
 from __future__ import annotations
 
-TICK_MS, CROWD_TICK_MS = 15.0, 30.0
+TICK_MS, CROWD_TICK_MS = 15.0, 25.0
 """The longest ticks: up to 105 receivers, and of a crowd, where sending takes most of the time."""
 
 

@@ -11,7 +11,7 @@ from optiverse_collab_server.tick import tick_ms
 
 @pytest.mark.parametrize(
     ("receivers", "expected"),
-    [(1, 0.15), (2, 0.6), (4, 2.4), (10, 15), (50, 15), (105, 15), (140, 20), (210, 30), (5000, 30)],
+    [(1, 0.15), (2, 0.6), (4, 2.4), (10, 15), (50, 15), (105, 15), (140, 20), (175, 25), (5000, 25)],
 )
 def test_few_wait_little_and_a_crowd_longest(receivers: int, expected: float) -> None:
     """PUSH-5."""
