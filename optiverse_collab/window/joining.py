@@ -211,6 +211,7 @@ class Participation(QObject):
             return
         live = self._live = LiveBench(self._host, session, self)
         live.edited.connect(self._service.wake)
+        live.ticked.connect(self._service.send_due)
         live.edited.connect(self.edited)
         live.undo_left.connect(self.undo_left)
         live.denied.connect(self._service.edit_denied)

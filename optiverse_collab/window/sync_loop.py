@@ -61,6 +61,8 @@ class LiveBench(QObject):
 
     Signals:
         edited: the session has something to send.
+        ticked: if it is an edit, it should leave before the window is painted, which takes longer than all
+            the rest.
         loading: how many of how many records have been brought to the window.
         loaded: all of them.
         undo_left: a sentence: what an undo or a redo left alone, since it belongs to others.
@@ -68,6 +70,7 @@ class LiveBench(QObject):
     """
 
     edited = pyqtSignal()
+    ticked = pyqtSignal()
     undo_left = pyqtSignal(str)
     denied = pyqtSignal()
     loading = pyqtSignal(int, int)
@@ -277,6 +280,7 @@ class LiveBench(QObject):
         self._tick(self._pace.records if in_steps else None)
         self._grip.look()
         self._activity.look()
+        self.ticked.emit()
         if in_steps and before:
             self._pace.took(min(before, self._pace.records), took.elapsed())
         if self._is_loading:

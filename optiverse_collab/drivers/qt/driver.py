@@ -97,14 +97,14 @@ class QtDriver(QObject):
         self._probe: TlsProbe | None = None
         self._is_in, self._traffic = False, Traffic()
         self._attempts = AttemptLog(session_id, ways)
-        self._due = single_shot(self, self._pump)
+        self._due = single_shot(self, self.send_due)
         self._timer = single_shot(self, self._on_timer)
         self._wake_up = WakeUp(self)
         self._wake_up.woke.connect(self._on_woke)
         self._disk = DiskWriter(session.replica, store, self) if store is not None else None
         if self._disk is not None:
             self._disk.happened.connect(self._on_disk)
-            self._disk.written.connect(self._pump)
+            self._disk.written.connect(self.send_due)
             self._disk.found.connect(self._on_found)  # from another thread, so Qt queues it
             self.happened.connect(self._disk.carry)
 
@@ -164,7 +164,7 @@ class QtDriver(QObject):
             return
         if waited and not replica.pending:
             self.drained.emit()
-        self._pump()
+        self.send_due()
 
     @pyqtSlot(object)
     def _on_over(self, failure: Failure) -> None:
@@ -184,8 +184,8 @@ class QtDriver(QObject):
         self.wake()
 
     @pyqtSlot()
-    def _pump(self) -> None:
-        """Do what is due, and start the timer for the next time."""
+    def send_due(self) -> None:
+        """Send and write what is due, and start the timer for the next time."""
         if self._connection is not None:
             self._session.line.written(self._connection.backlog)
         self._perform(self._connector.poll(now_ms()))

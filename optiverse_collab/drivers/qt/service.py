@@ -225,6 +225,11 @@ class CollaborationService(QObject):
         if self._driver is not None:
             self._driver.wake()
 
+    def send_due(self) -> None:
+        """Send what is due now: in the next turn of the event loop, the window may be painted first."""
+        if self._driver is not None:
+            self._driver.send_due()
+
     def show(self, state: Mapping[str, Any]) -> None:
         """Change the user's presence: key → value, None to remove a key."""
         if self.session is None:

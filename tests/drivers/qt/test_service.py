@@ -72,6 +72,19 @@ def test_edits_travel_and_what_is_stored_is_told(
     assert not any(isinstance(effect, fx.ShowChange) for effect in ann.effects)
 
 
+def test_what_is_due_goes_out_without_another_turn_of_the_event_loop(
+    qtbot: QtBot, make: Make, server: ServerProcess, session_id: str
+) -> None:
+    """PUSH-2."""
+    ann = make("ann")
+    ann.send_due()
+    ann.join(qtbot, server.url, session_id)
+    assert ann.session is not None
+    ann.session.replica.edit([Put("lens", "component", {"n": 0})])
+    ann.send_due()
+    assert [change.sent for change in ann.session.replica.pending] == [True]
+
+
 def test_the_last_edits_go_out_on_leaving(
     qtbot: QtBot, make: Make, server: ServerProcess, session_id: str
 ) -> None:
