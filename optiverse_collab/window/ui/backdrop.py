@@ -12,8 +12,9 @@ from PyQt6.QtCore import QPoint, QRect, QRectF, QSize
 from PyQt6.QtGui import QPainter, QPaintEvent, QPixmap, QRegion
 from PyQt6.QtWidgets import QGraphicsView, QWidget
 
-QUIET_MS = 100.0
-"""How long the bench must be unchanged: while it changes, the host paints it anyway."""
+SPENT_MS = 500.0
+"""A picture is taken once the host has painted the unchanged bench for this long just for the overlay: while
+somebody drags, it would be out of date at once."""
 
 MOST = 1_000
 """How many parts are remembered until they are painted; beyond that, the host paints everything."""
@@ -33,13 +34,14 @@ class Backdrop:
         self._view = view
         self._picture: QPixmap | None = None
         self._asked: list[QRect] = []
-        self._changed_ms = 0.0
-        self._is_rendering = False
+        self._spent_ms = 0.0
+        self._is_for_overlay = self._is_rendering = False
 
-    def invalidate(self, now_ms: float) -> None:
+    def invalidate(self) -> None:
         """The bench changed."""
         self._picture = None
-        self._changed_ms = now_ms
+        self._spent_ms = 0.0
+        self._is_for_overlay = False
 
     def ask(self, parts: Iterable[QRect]) -> None:
         """The overlay will repaint these parts next."""
@@ -47,10 +49,10 @@ class Backdrop:
             self._asked.clear()
         self._asked += parts
 
-    def prepare(self, now_ms: float) -> None:
-        """Take the picture, if there is none and the bench is unchanged. Costs one frame of the host."""
+    def prepare(self) -> None:
+        """Take the picture, if there is none and it will save time. Costs one frame of the host."""
         viewport = self._view.viewport()
-        if viewport is None or self._picture is not None or now_ms - self._changed_ms < QUIET_MS:
+        if viewport is None or self._picture is not None or self._spent_ms < SPENT_MS:
             return
         ratio = viewport.devicePixelRatioF()
         if viewport.inherits("QOpenGLWidget") or ratio % 1:
@@ -62,7 +64,13 @@ class Backdrop:
         self._is_rendering = False
         self._picture = picture
 
-    def paint(self, event: QPaintEvent, now_ms: float) -> bool:
+    def painted(self, took_ms: float) -> None:
+        """The host has painted a frame, or part of one."""
+        if self._is_for_overlay:
+            self._spent_ms += took_ms
+        self._is_for_overlay = False
+
+    def paint(self, event: QPaintEvent) -> bool:
         """The viewport is about to be painted; returns whether that is done."""
         viewport = self._view.viewport()
         if self._is_rendering or viewport is None:
@@ -72,8 +80,9 @@ class Backdrop:
         for part in asked:
             region += part
         if not (event.region() - region).isEmpty():
-            self.invalidate(now_ms)
+            self.invalidate()
             return False
+        self._is_for_overlay = self._picture is None
         if self._picture is None:
             return False
         ratio = self._picture.devicePixelRatio()

@@ -183,7 +183,7 @@ class CursorOverlay(QWidget):
                 self._draw()
         elif isinstance(event, QPaintEvent):
             self._frame.start()
-            return self._backdrop.paint(event, self._now_ms())
+            return self._backdrop.paint(event)
         return False
 
     def changeEvent(self, event: QEvent | None) -> None:
@@ -206,18 +206,18 @@ class CursorOverlay(QWidget):
                 mark.draw(painter)
         painter.end()
         self._frame_ms = self._frame.nsecsElapsed() / 1e6
+        self._backdrop.painted(self._frame_ms)
         self._frame.invalidate()
 
     @pyqtSlot()
     def _on_timer(self) -> None:
-        if self._frame_ms > LONG_MS:
-            self._backdrop.prepare(self._now_ms())
+        self._backdrop.prepare()
         self._draw()
 
     @pyqtSlot("QList<QRectF>")
     def _on_scene_changed(self, areas: list[QRectF]) -> None:
         self._shapes.forget(areas)
-        self._backdrop.invalidate(self._now_ms())
+        self._backdrop.invalidate()
         self._draw()
 
     def _draw(self) -> None:
