@@ -82,8 +82,7 @@ class Participation(QObject):
     ) -> None:
         super().__init__(parent)
         self.loaded = False
-        self._host = host
-        self._service = service
+        self._host, self._service = host, service
         self._session_id = session_id
         self._replacements = replacements
         self._coming_back = coming_back

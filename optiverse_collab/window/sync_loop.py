@@ -61,8 +61,7 @@ class LiveBench(QObject):
 
     Signals:
         edited: the session has something to send.
-        ticked: if it is an edit, it should leave before the window is painted, which takes longer than all
-            the rest.
+        ticked: if it is an edit, it should leave now, before the window is painted.
         loading: how many of how many records have been brought to the window.
         loaded: all of them.
         undo_left: a sentence: what an undo or a redo left alone, since it belongs to others.
@@ -80,8 +79,7 @@ class LiveBench(QObject):
         super().__init__(parent)
         self._host = host
         self._session = session
-        self._total = 0
-        self._seen = 0
+        self._total = self._seen = 0
         self._is_loading = self._in_steps = self._suspended = False
         self._pace = Pace()
         self._ticks, self._shows = PushPace(), PushPace()

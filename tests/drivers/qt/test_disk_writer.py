@@ -119,9 +119,7 @@ class QuickDisk(Disk):
         Thread(target=self.finish).start()
 
 
-def test_a_push_waits_for_a_quick_disk_and_leaves_before_the_window_is_painted(
-    qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_push_waits_for_a_quick_disk(qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch) -> None:
     """DISK-1; the later report of the same write says nothing new."""
     monkeypatch.setattr(module, "PATIENCE_S", DEADLINE_S)
     replica, disk = Replica("me"), QuickDisk()

@@ -72,7 +72,7 @@ def test_edits_travel_and_what_is_stored_is_told(
     assert not any(isinstance(effect, fx.ShowChange) for effect in ann.effects)
 
 
-def test_what_is_due_goes_out_without_another_turn_of_the_event_loop(
+def test_what_is_due_goes_out_in_the_same_turn(
     qtbot: QtBot, make: Make, server: ServerProcess, session_id: str
 ) -> None:
     """PUSH-2."""
