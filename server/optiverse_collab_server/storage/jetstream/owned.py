@@ -7,7 +7,7 @@ import contextlib
 import logging
 from collections.abc import Sequence
 from typing import Any
-from weakref import WeakValueDictionary
+from weakref import WeakSet, WeakValueDictionary
 
 import msgspec
 
@@ -47,12 +47,13 @@ class OwnedSessions:
         self.stream, self.signs = stream, Signs(stream, node)
         self.logs: dict[str, SessionLog] = {}
         self._node, self._retention = node, retention
+        self._all: WeakSet[SessionLog] = WeakSet()  # also those that are being taken, or given up
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def lose_all(self, stream: Stream) -> None:
         """The stream was deleted, and another one is used (OWN-6)."""
         self.stream, self.signs = stream, Signs(stream, self._node)
-        for one in self.logs.values():
+        for one in self._all:
             one.give_up()
 
     async def newest(self, session_id: str) -> tuple[int, LogRecord] | None:
@@ -110,8 +111,7 @@ class OwnedSessions:
             tail = Tail.of(snapshot.clock, names)
             end = snapshot.epoch, tail.clock, snapshot.head, tail.origins, tail.authors
             state = State(*end, size=0, chunk=0, term=snapshot.term)
-            one = SessionLog(self.stream, self._node, session_id, 0, state, list(names))
-            self.logs[session_id] = one  # before it exists: it is given up with the others
+            one = self.logs[session_id] = self._log(session_id, 0, state, list(names))
         return await one.begin_chunk(snapshot)
 
     async def tidy(self, session_id: str) -> None:
@@ -128,15 +128,23 @@ class OwnedSessions:
     async def _take(self, session_id: str, by_force: bool = False) -> SessionLog | None:
         """Own a session; None if it has no log."""
         self.logs.pop(session_id, None)
+        stream = self.stream
         newest = await self.newest(session_id)
         if newest is None:
             return None
         last, record = newest
         if not by_force and await self.signs.of_owner(record):
             raise Elsewhere(session_id, record.node)
-        one = SessionLog(self.stream, self._node, session_id, last, record.after(last), [])
+        if self.stream is not stream:
+            raise Unanswered  # that record was in the stream before
+        one = self._log(session_id, last, record.after(last), [])
         await one.take()
         self.logs[session_id] = one
+        return one
+
+    def _log(self, session_id: str, last: int, state: State, names: list[Name]) -> SessionLog:
+        one = SessionLog(self.stream, self._node, session_id, last, state, names)
+        self._all.add(one)
         return one
 
     async def _reader(self, session_id: str, last: int) -> LogReader:

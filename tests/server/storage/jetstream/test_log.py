@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 
+from optiverse_collab_server.storage.api import Elsewhere
 from optiverse_collab_server.storage.jetstream import log, stream
+from optiverse_collab_server.storage.jetstream.log import SessionLog
 from optiverse_collab_server.storage.jetstream.stream import Unanswered
 from tests.helpers import aio
 from tests.helpers.nats_server import NatsServer, needs_nats
@@ -108,3 +111,47 @@ def test_a_session_of_a_deleted_stream_is_not_new(opened: Opened) -> None:
                     await ann.load("bench")
 
     aio.run(scenario())
+
+
+def test_nobody_waits_for_a_log_that_was_deleted(opened: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OWN-6: while it was given up, or taken."""
+    monkeypatch.setattr("optiverse_collab_server.storage.jetstream.store.CLOSE_SECONDS", 0.1)
+
+    async def scenario() -> None:
+        async with opened("a") as ann, opened("b") as bob:
+            for one in (ann, bob):
+                one._beating.cancel()
+            await ann.begin_chunk("bench", snapshot())
+            await bob.begin_chunk("other", snapshot())
+            with monkeypatch.context() as patch:
+                patch.setattr(SessionLog, "take", take := Paused(SessionLog.take))
+                taking = asyncio.ensure_future(ann.seize("other"))
+                await take.begun.wait()
+                await ann._stream._js.delete_stream(stream.NAME)
+                async with opened("c"):
+                    await ann.release("bench")  # it goes on
+                    take.may_go_on.set()
+                    await asyncio.sleep(0.1)
+                    await ann.beat()
+                    with pytest.raises(Elsewhere):
+                        await taking
+                    assert await ann.load("bench") is None
+                    assert await ann.load("other") is None
+
+    aio.run(scenario())
+
+
+class Paused:
+    """A method that waits before it begins."""
+
+    def __init__(self, method: Callable[[SessionLog], Awaitable[None]]) -> None:
+        self.begun, self.may_go_on = asyncio.Event(), asyncio.Event()
+        self._method = method
+
+    def __get__(self, log: SessionLog, kind: type) -> Callable[[], Awaitable[None]]:
+        async def call() -> None:
+            self.begun.set()
+            await self.may_go_on.wait()
+            await self._method(log)
+
+        return call
