@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test test-nats lint dist format benchmark benchmark-peers benchmark-photon benchmark-ratio benchmark-growth benchmark-aims benchmark-ticks benchmark-workers soak soak-net soak-nats faults fuzz hostile architecture constraints clean
+.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test test-nats lint dist format benchmark benchmark-peers benchmark-photon benchmark-ratio benchmark-growth benchmark-aims benchmark-ticks benchmark-workers soak soak-hosts soak-net soak-nats faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
