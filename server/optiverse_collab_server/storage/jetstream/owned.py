@@ -56,6 +56,13 @@ class OwnedSessions:
         for one in self._all:
             one.give_up()
 
+    def due(self, most: int) -> list[SessionLog]:
+        """Some of the logs, so that each has its turn."""
+        some = list(self.logs)[:most]
+        for session_id in some:
+            self.logs[session_id] = self.logs.pop(session_id)
+        return [self.logs[session_id] for session_id in some]
+
     async def newest(self, session_id: str) -> tuple[int, LogRecord] | None:
         """The last record of a log; None if there is none.
 

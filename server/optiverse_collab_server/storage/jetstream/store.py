@@ -44,6 +44,9 @@ from optiverse_collab_server.storage.jetstream.tasks import Tasks
 CLOSE_SECONDS = 3.0
 """How long a server waits until NATS knows that it has given sessions up."""
 
+CHECKED = 20
+"""In how many sessions a server looks with each sign of life."""
+
 
 class JetStreamStore:
     """A `StandbyStore` in NATS; made by `open_store`.
@@ -172,7 +175,7 @@ class JetStreamStore:
         return log is not None and log.is_lost
 
     async def beat(self) -> None:
-        """Give a sign of life; after a silence, look for sessions that others have taken (OWN-4).
+        """Give a sign of life, and look for sessions that others have taken; after a silence, in all (OWN-4).
 
         If the stream is gone, use another one (OWN-6).
 
@@ -186,9 +189,9 @@ class JetStreamStore:
                 raise
             await self._replace_stream()
         now_s = asyncio.get_running_loop().time()
-        if now_s - self._last_beat_s > ALIVE_SECONDS - BEAT_SECONDS:
-            for log in list(self._owned.logs.values()):
-                await log.check()
+        was_silent = now_s - self._last_beat_s > ALIVE_SECONDS - BEAT_SECONDS
+        for log in self._owned.due(len(self._owned.logs) if was_silent else CHECKED):
+            await log.check()
         self._last_beat_s = now_s
 
     async def place(self, session_id: str) -> Place | None:

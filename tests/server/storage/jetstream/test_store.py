@@ -223,3 +223,19 @@ def test_of_two_who_begin_a_chunk_the_owner_does(opened: Opened) -> None:
             assert await content_of(new, "bench") == content(snapshot(3, records=1_500))
 
     aio.run(scenario())
+
+
+@pytest.mark.usefixtures("short_lives")
+def test_an_owner_learns_that_it_was_deposed_without_an_edit(opened: Opened) -> None:
+    """OWN-4: each of its sessions has its turn."""
+
+    async def scenario() -> None:
+        async with opened("a") as ann, opened("b") as bob:
+            sessions = [f"bench {number}" for number in range(25)]
+            for session in sessions:
+                await ann.begin_chunk(session, snapshot())
+            await bob.seize(sessions[-1])
+            await aio.until(lambda: ann.has_lost(sessions[-1]))
+            assert not any(ann.has_lost(session) for session in sessions[:-1])
+
+    aio.run(scenario())
