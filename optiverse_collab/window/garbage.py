@@ -12,7 +12,7 @@ import weakref
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSlot
 
-EVERY_MS = 200
+EVERY_MS = 500
 """How often to check whether it is time to collect."""
 
 _collectors: set[object] = set()

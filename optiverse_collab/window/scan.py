@@ -12,7 +12,7 @@ SCAN_MS, SCAN_RECORDS = 250, 25
 """How often to compare, and how many records: a bench of 1,000 within 10 s. The editor reads so few in less
 than a millisecond."""
 
-REST_MS = 1250
+REST_MS = 2000
 """How often while there is no input: an editor that is open all day then hardly needs a processor."""
 
 LEAST = 40
