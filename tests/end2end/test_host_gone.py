@@ -125,10 +125,11 @@ def test_a_guest_hosts_from_the_bench_if_nobody_has_a_copy(editor: Open) -> None
     assert ben.until(lambda state: len(state["places"]) == 3)["places"] == places
     ana = editor("ana")
     ana.do(host=[port, "optics", "Ana"])
-    ana.until(lambda state: is_in(state) and len(state["places"]) == 1)
+    server = ana.until(lambda state: is_in(state) and len(state["places"]) == 1)["server"]
     ana.do(add=[0.0, 90.0])
     ana.until(lambda state: not state["pending"])
     ana.do(connect=[link, "optics", "Ana"])
     for window in (ana, ben, carl):
         state = window.until(lambda state: is_in(state) and state["users"] == 3 and len(state["places"]) == 4)
         assert places.items() <= state["places"].items()
+    os.kill(server, signal.SIGKILL)  # it runs on until her editor is closed
