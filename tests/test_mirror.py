@@ -49,7 +49,7 @@ ABOUT_MORE = {
     "tests/end2end/test_windows.py": "server and windows as processes",
     "tests/end2end/test_workers.py": "a server with several processes, one of which is killed",
     "tests/examples/cluster/test_compose.py": "the containers of the example, which nothing runs",
-    "tests/faults/test_cluster.py": "servers that share NATS, while any of them fails",
+    "tests/faults/test_cluster.py": "the report of servers that share NATS, while any of them fails",
     "tests/faults/test_memory.py": "how memory that grows is noticed",
     "tests/faults/test_play.py": "windows and a server, while the network between them fails",
     "tests/faults/test_scenarios.py": "the same, for longer or on a larger bench",
