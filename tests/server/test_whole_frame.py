@@ -22,18 +22,21 @@ def test_whole_message_is_read_as_the_library_does(length: int) -> None:
 @pytest.mark.parametrize(
     "packet",
     [
-        b"",
-        b"\x81",
-        _wire(b"part", fin=False),
-        _wire(b"rest", Opcode.CONT),
-        _wire(b"bytes", Opcode.BINARY),
-        _wire(b"", Opcode.PING),
-        _wire(b"not masked at all", mask=False),
-        _wire(b"x" * 65_536),
-        _wire(b"first") + _wire(b"second"),
-        _wire(b"\xff is not UTF-8"),
-        b"\xc1" + _wire(b"with an extension")[1:],
-        *(_wire(b"x" * 200)[:end] for end in (2, 3, 4, 7, 8, 207)),
+        pytest.param(packet, id=name.replace(" ", "_"))  # masks are random, and so are the bytes
+        for name, packet in {
+            "nothing": b"",
+            "half a header": b"\x81",
+            "first part": _wire(b"part", fin=False),
+            "last part": _wire(b"rest", Opcode.CONT),
+            "bytes": _wire(b"bytes", Opcode.BINARY),
+            "ping": _wire(b"", Opcode.PING),
+            "not masked": _wire(b"not masked at all", mask=False),
+            "long": _wire(b"x" * 65_536),
+            "two": _wire(b"first") + _wire(b"second"),
+            "not UTF-8": _wire(b"\xff is not UTF-8"),
+            "extension": b"\xc1" + _wire(b"with an extension")[1:],
+            **{f"cut off after {end}": _wire(b"x" * 200)[:end] for end in (2, 3, 4, 7, 8, 207)},
+        }.items()
     ],
 )
 def test_everything_else_is_left_to_the_library(packet: bytes) -> None:
