@@ -148,8 +148,7 @@ class HostNow(QObject):
     def _on_ready(self, server: CompanionServer, address: Address) -> None:
         manager, session = self._manager, self._manager.session
         if session is None or manager.service.outage is None:  # the user left, or the host is back
-            server.stop()
-            server.deleteLater()
+            self.server.drop(server)
             if session is not None:
                 self._toasts.show(texts.BACK)
             return

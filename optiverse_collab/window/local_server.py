@@ -7,11 +7,12 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from PyQt6.QtCore import QByteArray, QObject, QTimer, QUrl, pyqtSignal, pyqtSlot
 from PyQt6.QtNetwork import (
@@ -31,6 +32,9 @@ START_S = 15
 
 LOOK_MS = 100
 """How often to check the process's output, and whether it still runs."""
+
+END_S = 10
+"""How long the process may take to end, before its folder is deleted."""
 
 _HAS_TOKEN = re.compile(r"[#&]t=")  # a link with which others could come in
 
@@ -266,3 +270,18 @@ def _close_input(process: subprocess.Popen[bytes]) -> None:
     if process.stdin is not None:
         with contextlib.suppress(OSError):
             process.stdin.close()
+
+
+class Ending(Protocol):
+    """A process that was asked to end."""
+
+    def wait(self, timeout: float) -> object:
+        """Wait for its end."""
+
+
+def delete_folder(folder: Path, process: Ending | None) -> None:
+    """Delete the data of a server, once its process has ended; this waits for both."""
+    if process is not None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(END_S)
+    shutil.rmtree(folder, ignore_errors=True)

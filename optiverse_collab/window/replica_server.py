@@ -17,7 +17,7 @@ from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.errors import DiskError
 from optiverse_collab.window.background import Background
 from optiverse_collab.window.folders import standby_folder
-from optiverse_collab.window.local_server import CompanionServer
+from optiverse_collab.window.local_server import CompanionServer, delete_folder
 from optiverse_collab.window.own_server import owners_address
 from optiverse_collab.window.server_command import run_command
 from optiverse_collab.wording import host_now as texts
@@ -33,7 +33,8 @@ class ReplicaServer(QObject):
 
     Attributes:
         starting: whether there is going to be one.
-        hosted, folder: where it listens, once it runs, and its data.
+        hosted: where it listens, once it runs.
+        folder: its data, or an unused path.
 
     Signals:
         ready: the `CompanionServer` that runs, and the `Address` at which its owner joins.
@@ -46,7 +47,7 @@ class ReplicaServer(QObject):
     def __init__(self, background: Background, parent: QObject) -> None:
         super().__init__(parent)
         self.starting = False
-        self.hosted, self.folder = Hosted(0, ""), Path()
+        self.hosted, self.folder = Hosted(0, ""), _new_folder()
         self._background = background
         self._server: CompanionServer | None = None
 
@@ -62,7 +63,7 @@ class ReplicaServer(QObject):
         if self.starting:
             return
         self.starting = True
-        folder, found = standby_folder() / secrets.token_hex(8), continuation_of(replica, session, since_ms)
+        folder, found = _new_folder(), continuation_of(replica, session, since_ms)
         self.hosted, self.folder = Hosted(0, listen), folder
 
         def made(_: None) -> None:
@@ -72,6 +73,14 @@ class ReplicaServer(QObject):
             server.start_apart(listen, folder)
 
         self._background.run(partial(make_folder, folder, found), made, lambda e: self._on_failed(str(e)))
+
+    def drop(self, server: CompanionServer | None) -> None:
+        """End a server that nobody has joined, if there is one, and delete the folder."""
+        process = None
+        if server is not None:
+            process = server.stop()
+            server.deleteLater()
+        self._background.run(partial(delete_folder, self.folder, process), lambda _: None, lambda _: None)
 
     def close(self) -> None:
         """The window closes."""
@@ -99,9 +108,7 @@ class ReplicaServer(QObject):
     @pyqtSlot(str)
     def _on_failed(self, sentence: str) -> None:
         server, self._server, self.starting = self._server, None, False
-        if server is not None:
-            server.stop()
-            server.deleteLater()
+        self.drop(server)
         self.failed.emit(texts.not_started(sentence))
 
 
@@ -132,3 +139,7 @@ def make_folder(folder: Path, found: Continuation) -> None:
         raise DiskError(str(error.strerror or error)) from error
     run_command("import", str(file), "--data", str(folder))
     file.unlink(missing_ok=True)
+
+
+def _new_folder() -> Path:
+    return standby_folder() / secrets.token_hex(8)

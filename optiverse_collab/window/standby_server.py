@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
-import shutil
-import subprocess
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
@@ -20,15 +16,12 @@ from optiverse_collab.errors import DiskError
 from optiverse_collab.window.background import Background
 from optiverse_collab.window.folders import standby_folder
 from optiverse_collab.window.lan import is_here, lan_addresses
-from optiverse_collab.window.local_server import CompanionServer
+from optiverse_collab.window.local_server import CompanionServer, delete_folder
 from optiverse_collab.window.server_command import run_command
 from optiverse_collab.wording import standby_copy as texts
 
 OWNER = ("--all", "--role", "owner", "--uses", "1", "--label", texts.LABEL)
 """Whoever hosts owns the server: it is their computer, and the former owner may be away for long."""
-
-END_S = 10
-"""How long the process may take to end, before its folder is deleted."""
 
 
 class StandbyServer(QObject):
@@ -105,7 +98,7 @@ class StandbyServer(QObject):
         if server is not None:
             process = server.stop()
             server.deleteLater()
-            self._background.run(partial(delete, process, self.folder), lambda _: None, lambda _: None)
+            self._background.run(partial(delete_folder, self.folder, process), lambda _: None, lambda _: None)
 
     @pyqtSlot(int, bool)
     def _on_ready(self, port: int, tls: bool) -> None:
@@ -156,18 +149,3 @@ def promote(folder: Path, place: Address) -> Address:
         return place
     except DiskError as error:
         raise DiskError(texts.not_promoted(str(error))) from error
-
-
-class Ending(Protocol):
-    """A process that was asked to end."""
-
-    def wait(self, timeout: float) -> object:
-        """Wait for its end."""
-
-
-def delete(process: Ending | None, folder: Path) -> None:
-    """Delete the copy of a standby, once its process has ended."""
-    if process is not None:
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(END_S)
-    shutil.rmtree(folder, ignore_errors=True)

@@ -147,14 +147,18 @@ def test_the_user_may_decline_and_failures_are_said(
     qtbot.waitUntil(lambda: any("can't host" in toast.text for toast in toasts.shown), timeout=SOON)
     assert ben.manager.status is ConnectionState.RECONNECTING
     assert "Host now" in ben.enabled
+    qtbot.waitUntil(lambda: not any(folders.standby_folder().iterdir()), timeout=SOON)
 
 
-def test_nobody_hosts_if_the_host_is_back_meanwhile(three: list[Desk]) -> None:
-    """HOST-1: one session is better than two."""
+def test_nobody_hosts_if_the_host_is_back_meanwhile(qtbot: QtBot, three: list[Desk]) -> None:
+    """HOST-1: one session is better than two, and nothing of the second one stays."""
     _, ben, _ = three
     server = local_server.CompanionServer(ben.window)
+    folder = ben.controller.host_now.server.folder
+    folder.mkdir(parents=True)
     ben.controller.host_now.server.ready.emit(server, Address("ws://127.0.0.1:1", None))
     assert [toast.text for toast in ben.controller.reports.toasts.shown][-1] == texts.BACK
+    qtbot.waitUntil(lambda: not folder.exists(), timeout=SOON)
     assert ben.manager.status is ConnectionState.CONNECTED
 
 

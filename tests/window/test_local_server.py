@@ -206,3 +206,19 @@ def test_server_that_is_left_running_goes_on_with_its_log(
     finally:
         process.terminate()
         process.wait(SOON / 1000)
+
+
+class Hanging:
+    """A process that does not end in time."""
+
+    def wait(self, timeout: float) -> None:
+        raise subprocess.TimeoutExpired("server", timeout)
+
+
+def test_a_folder_is_deleted_after_its_process(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    (data / "lab.db").write_text("x")
+    local_server.delete_folder(data, Hanging())
+    assert not data.exists()
+    local_server.delete_folder(data, None)

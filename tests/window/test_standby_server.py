@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -39,19 +38,3 @@ def test_what_is_in_the_way_of_it_is_said(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(server_command, "TIMEOUT_S", 0.0)
     with pytest.raises(DiskError, match="timed out"):
         standby_server.promote(tmp_path, Address("ws://127.0.0.1:1", None))
-
-
-class Hanging:
-    """A process that does not end in time."""
-
-    def wait(self, timeout: float) -> None:
-        raise subprocess.TimeoutExpired("server", timeout)
-
-
-def test_a_copy_is_deleted_after_its_process(tmp_path: Path) -> None:
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    (copy / "lab.db").write_text("x")
-    standby_server.delete(Hanging(), copy)
-    assert not copy.exists()
-    standby_server.delete(None, copy)
