@@ -33,6 +33,8 @@ async def changes_of(client: RawClient, **span: Any) -> list[dict[str, Any]]:
     pages = [await client.receive("entries:page", "past:refused", "error")]
     while pages[-1]["type"] == "entries:page" and not pages[-1].get("done"):
         pages.append(await client.receive("entries:page"))
+    if pages[0].get("reason") == "busy":  # the server has sent the last answer, but is not quite done
+        return await changes_of(client, **span)
     return pages
 
 

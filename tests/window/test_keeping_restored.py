@@ -65,7 +65,7 @@ def test_a_window_brings_back_what_the_backup_lacks(qtbot: QtBot, parent: QObjec
         with Bench(server.url, "lab", "script") as bench:
             qtbot.waitUntil(lambda: "mirror" in bench, timeout=SOON)
             assert not window.failures
-            qtbot.waitUntil(lambda: any("had lost the last" in text for text in window.texts("WARNING")))
+            qtbot.waitUntil(lambda: any("lacks the last" in text for text in window.texts("WARNING")))
             window.host.user_does(Put("prism", "component", {"name": "Still later"}))
             until_stored(qtbot, window, "prism")
         window.manager.close()

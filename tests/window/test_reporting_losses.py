@@ -17,4 +17,4 @@ def test_changes_that_the_server_had_lost_are_a_notice(qtbot: QtBot) -> None:
         happened.emit(WentBack("2026-05-03T09:05:30.000Z", 112, 14))
         first, second = (toast.text for toast in me.controller.reports.toasts.shown)
         assert first.startswith("500 changes that the server had lost came back")
-        assert second.startswith("The server had lost the last 112 changes")
+        assert second.startswith("The server lacks the last 112 changes")
