@@ -93,6 +93,7 @@ ABOUT_MORE = {
     "tests/test_mirror.py": "this law",
     "tests/test_pages.py": "links and programs in pages, and the tour",
     "tests/test_project.py": "what stands in more than one place",
+    "tests/test_groups.py": "how the suite is divided among processes",
     "tests/test_sizes.py": "the law of sizes",
     "tests/window/ui/test_names_of_others.py": "names of others are no markup, in any tooltip or label",
 }
