@@ -104,6 +104,7 @@ def test_a_restart_of_the_real_server_is_announced(opens: Open, tmp_path: Path) 
         (4400, "{", 20),
         (1009, json.dumps({"type": "ping", "user_id": "x" * 2**20}), 1),
     ],
+    ids=["no JSON", "too long"],
 )
 def test_the_real_server_throws_out(
     opens: Open, real: ServerProcess, code: int, message: str, times: int
