@@ -8,22 +8,15 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
-
-import msgspec
 
 from optiverse_collab.core.client.effects import Conflict, EpochChanged, Lost
-from optiverse_collab.core.client.past_effects import WentBack
-from optiverse_collab.core.protocol.codec import encoded
-from optiverse_collab.core.records import Op, Put, Remove, Set
+from optiverse_collab.core.records import Op
+from tests.core.simulation.numbered import Numbered
 from tests.helpers.signing_wire import SigningWire
 from tests.helpers.wire import Backup, Peer, equal
 
 STEPS = 40
 NAMES = ("ann", "bob", "eve")
-ITEMS = ("lens", "mirror", "prism", "slit")
-PROPS = ("a", "b")
 
 
 class PartingWire(SigningWire):
@@ -49,11 +42,7 @@ class Story:
         self._peers = {name: Peer(name, goes_back=True) for name in NAMES}
         self._here: set[str] = set()
         self._backups: list[Backup] = []
-        self._number = 0
-        self._before: dict[int, int] = {}  # a number → the one that its author saw in its place
-        self._removed: set[int] = set()  # the numbers that somebody saw, and removed
-        self._reported: set[int] = set()
-        self._made: dict[int, tuple[str, str]] = {}
+        self._numbered = Numbered(self._random, counts)
 
     def play(self) -> None:
         """Run all of it; raises `AssertionError` if something is wrong."""
@@ -66,7 +55,7 @@ class Story:
             getattr(self, f"_{step}")(self._random.sample(NAMES, self._random.choice([1, 1, 2, 3])))
         self._come([*NAMES])
         assert equal(self._wire, *self._peers.values())
-        self._nothing_has_vanished()
+        self._numbered.check(self._wire.room.history.document.records.values())
 
     # People
 
@@ -78,24 +67,13 @@ class Story:
         self._settle()
 
     def _set(self, name: str) -> None:
-        view, id = self._peers[name].replica.view, self._random.choice(ITEMS)
-        prop = self._random.choice(PROPS)
-        self._number += 1
-        self._made[self._number] = id, prop
-        record = view.get(id)
-        if record is not None and prop in record.props:
-            self._before[self._number] = record.props[prop]
-        value = {prop: self._number}
-        self._do(name, Put(id, "component", value) if record is None else Set(id, value))
+        self._do(name, self._numbered.edit(name, self._peers[name].replica.view))
 
     def _remove(self, names: list[str]) -> None:
         name = names[0]
         view = self._peers[name].replica.view
         if view:
-            id = self._random.choice(sorted(view))
-            for number in view[id].props.values():
-                self._removed.update(self._chain(number))
-            self._do(name, Remove(id))
+            self._do(name, self._numbered.remove(view))
         self._settle()
 
     def _do(self, name: str, op: Op) -> None:
@@ -144,18 +122,10 @@ class Story:
         for name, peer in [*self._peers.items()]:
             for told in (*peer.told(Conflict), *peer.told(Lost)):
                 assert not self._is_quiet, told
-                self._reported.update(numbers_in(told))
-            self.counts["conflicts"] += len(peer.told(Conflict))
-            self.counts["went back"] += len(peer.told(WentBack))
-            if peer.told(EpochChanged):
-                self.counts["parted"] += 1
-                unsent = [change.operations for change in peer.replica.pending]
-                self._reported.update(numbers_in([peer.replica.view, unsent]))
+            if not self._numbered.hear(peer):
                 self._wire.lose(peer)
-                self._number += 1
-                self._peers[name] = Peer(name, f"{name} {self._number}", goes_back=True)
+                self._peers[name] = Peer(name, f"{name} {self._numbered.next()}", goes_back=True)
                 self._here.discard(name)
-            peer.heard.clear()
 
     # The operator
 
@@ -175,8 +145,7 @@ class Story:
         if is_copied:
             self._wire.copy_back(backup)
         else:
-            self._number += 1
-            self._wire.restore(backup, f"epoch after {self._number}")
+            self._wire.restore(backup, f"epoch after {self._numbered.next()}")
         self.counts["copied" if is_copied else "restored"] += 1
         if self._is_quiet:
             self._all_come_back(names[0])
@@ -200,40 +169,3 @@ class Story:
         self._go([*NAMES])
         self._wire.crash()
         self._come([*NAMES] if self._is_quiet else names)
-
-    # What must be true
-
-    def _chain(self, number: int) -> Iterator[int]:
-        """A number and all that its author, and theirs, had seen in its place."""
-        while True:
-            yield number
-            if number not in self._before:
-                return
-            number = self._before[number]
-
-    def _nothing_has_vanished(self) -> None:
-        there: set[int] = set()
-        for record in self._wire.room.history.document.records.values():
-            for number in record.props.values():
-                there.update(self._chain(number))
-        known = there | self._reported | self._removed
-        known |= {before for number in self._reported for before in self._chain(number)}
-        lost = {number: where for number, where in self._made.items() if number not in known}
-        assert not lost
-
-
-def numbers_in(told: object) -> Iterator[int]:
-    """All numbers in what somebody hears."""
-
-    def walk(value: Any) -> Iterator[int]:
-        if isinstance(value, dict):
-            for name, one in value.items():
-                if name in PROPS and isinstance(one, int):
-                    yield one
-                else:
-                    yield from walk(one)
-        elif isinstance(value, list):
-            for one in value:
-                yield from walk(one)
-
-    yield from walk(msgspec.json.decode(encoded(told)))

@@ -10,15 +10,12 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
 
-from optiverse_collab.core.client.effects import Conflict, EpochChanged, Lost
-from optiverse_collab.core.client.past_effects import WentBack
 from optiverse_collab.core.client.replica import Replica
-from optiverse_collab.core.records import Op, Put, Remove, Set
+from optiverse_collab.core.records import Op
 from optiverse_collab.core.server.history import History
-from tests.core.simulation.going_back import ITEMS, PROPS, numbers_in
 from tests.core.simulation.hosts import Computer, hosted_from
+from tests.core.simulation.numbered import ITEMS, Numbered
 from tests.helpers.wire import Backup, Peer, equal
 
 NAMES = ("ana", "ben", "carl", "dan")
@@ -44,11 +41,7 @@ class Story:
         self._address = dict.fromkeys(NAMES, first)
         self._where: dict[str, Computer] = {}
         self._copy: tuple[str, Computer, Backup] | None = None
-        self._number = 0
-        self._before: dict[int, int] = {}  # a number → the one that its author saw in its place
-        self._removed: set[int] = set()  # the numbers that somebody saw, and removed
-        self._reported: set[int] = set()
-        self._made: dict[int, str] = {}
+        self._numbered = Numbered(self._random, counts)
 
     def play(self) -> None:
         """Run all of it; raises `AssertionError` if something is wrong."""
@@ -57,7 +50,7 @@ class Story:
             [step] = self._random.choices([*WEIGHTS], [*WEIGHTS.values()])
             getattr(self, f"_{step}")(self._random.sample(NAMES, self._random.choice([1, 1, 2, 4])))
         self.come_together()
-        self._nothing_has_vanished()
+        self._numbered.check(self.last.room.history.document.records.values())
 
     def come_together(self) -> None:
         """Everybody goes to one of the sessions that are there; a server that was replaced takes nobody."""
@@ -87,24 +80,13 @@ class Story:
 
     def set(self, name: str, items: tuple[str, ...] = ITEMS) -> None:
         """Let somebody set a property, with a connection or without."""
-        view, id = self.peers[name].replica.view, self._random.choice(items)
-        prop = self._random.choice(PROPS)
-        self._number += 1
-        self._made[self._number] = f"{name}: {id}.{prop}"
-        record = view.get(id)
-        if record is not None and prop in record.props:
-            self._before[self._number] = record.props[prop]
-        value = {prop: self._number}
-        self._do(name, Put(id, "component", value) if record is None else Set(id, value))
+        self._do(name, self._numbered.edit(name, self.peers[name].replica.view, items))
 
     def _remove(self, names: list[str]) -> None:
         name = names[0]
         view = self.peers[name].replica.view
         if view:
-            id = self._random.choice(sorted(view))
-            for number in view[id].props.values():
-                self._removed.update(self._chain(number))
-            self._do(name, Remove(id))
+            self._do(name, self._numbered.remove(view))
         self.settle()
 
     def _do(self, name: str, op: Op) -> None:
@@ -164,9 +146,8 @@ class Story:
         self._forget_gone()
         owner = computer.owner
         self._go([owner])
-        self._number += 1
         saved, screen = self.peers[owner].replica.save(), self.peers[owner].screen
-        replica = Replica.restore(saved, f"client of {owner} {self._number}")
+        replica = Replica.restore(saved, f"client of {owner} {self._numbered.next()}")
         self.peers[owner] = Peer(owner, replica=replica, goes_back=True)
         self.peers[owner].screen = screen
 
@@ -196,9 +177,8 @@ class Story:
 
     def host(self, name: str) -> Computer:
         """Host from a bench."""
-        self._number += 1
         time_ms = max(one.now_ms for one in self.computers)
-        new = hosted_from(self.peers[name].replica, name, f"epoch of {name} {self._number}", time_ms)
+        new = hosted_from(self.peers[name].replica, name, f"epoch of {name} {self._numbered.next()}", time_ms)
         self._begin(name, new)
         return new
 
@@ -250,38 +230,9 @@ class Story:
         """Note what everybody hears; whoever can't continue hears of all of their bench, and starts over."""
         self._forget_gone()
         for name, peer in [*self.peers.items()]:
-            for told in (*peer.told(Conflict), *peer.told(Lost)):
-                self._reported.update(numbers_in(told))
-            self.counts["conflicts"] += len(peer.told(Conflict))
-            self.counts["went back"] += len(peer.told(WentBack))
-            if peer.told(EpochChanged):
-                self.counts["parted"] += 1
-                unsent = [change.operations for change in peer.replica.pending]
-                self._reported.update(numbers_in([peer.replica.view, unsent]))
+            if not self._numbered.hear(peer):
                 self._go([name])
-                self._number += 1
-                self.peers[name] = Peer(name, f"{name} {self._number}", goes_back=True)
-            peer.heard.clear()
-
-    # What must be true
-
-    def _chain(self, number: int) -> Iterator[int]:
-        """A number and all that its author, and theirs, had seen in its place."""
-        while True:
-            yield number
-            if number not in self._before:
-                return
-            number = self._before[number]
-
-    def _nothing_has_vanished(self) -> None:
-        there: set[int] = set()
-        for record in self.last.room.history.document.records.values():
-            for number in record.props.values():
-                there.update(self._chain(number))
-        known = there | self._reported | self._removed
-        known |= {before for number in self._reported for before in self._chain(number)}
-        lost = {number: where for number, where in self._made.items() if number not in known}
-        assert not lost
+                self.peers[name] = Peer(name, f"{name} {self._numbered.next()}", goes_back=True)
 
 
 def main(seeds: int) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.core.simulation.going_back import ITEMS
 from tests.core.simulation.host_gone import NAMES, Story
+from tests.core.simulation.numbered import ITEMS
 from tests.helpers.wire import equal
 
 MOST = tuple(item for item in ITEMS if item != "slit")
@@ -60,7 +60,7 @@ class QuietStory(Story):
         assert {id: one for id, one in records.items() if id in MOST} == {
             id: one for id, one in expected.items() if id in MOST
         }
-        made = [number for number, where in self._made.items() if ": slit." in where]
+        made = [number for number, where in self._numbered.made.items() if ": slit." in where]
         props = {} if "slit" not in records else records["slit"].props
         assert not made or made[-1] in props.values()
 
