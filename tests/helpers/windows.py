@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,11 +26,14 @@ from optiverse_collab.window.ui.keep_server import KeepServerQuestion
 from optiverse_collab.window.ui.people_dock import PeopleDock
 from optiverse_collab.window.ui.unsent_notice import UnsentNotice
 from optiverse_collab_demo.plugins import attach_plugins
+from optiverse_collab_demo.templates import TEMPLATES
 from optiverse_collab_demo.window import DemoWindow
 from tests.helpers.demo_window import new_window
 from tests.helpers.user_input import click
 
 SOON = 10_000  # ms; a machine under load is slow
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has no other
 
 ALWAYS_ENABLED = {
     "People",
@@ -137,3 +142,24 @@ def desks(qtbot: QtBot, count: int) -> Iterator[list[Desk]]:
                 window.close()
                 window.deleteLater()
             QStandardPaths.setTestModeEnabled(False)
+
+
+@contextmanager
+def hosted_desks(qtbot: QtBot, port: int) -> Iterator[list[Desk]]:
+    """Ana, who hosts a session with one item on a port, and her guests Ben and Carl."""
+    with desks(qtbot, 3) as people:
+        ana, *guests = people
+        ana.manager.create_session(port, "127.0.0.1", "lab", "Ana")
+        ana.until_connected()
+        ana.window.insert(TEMPLATES[0])
+        for desk, name in zip(guests, ("Ben", "Carl"), strict=True):
+            desk.join(f"ws://127.0.0.1:{port}", "lab", name)
+            desk.until_same(ana)
+        yield people
+
+
+def kill_server(host: Desk) -> None:
+    """A host's computer dies, as far as the others know."""
+    pid = host.manager.hosting.pid
+    assert pid is not None
+    os.kill(pid, KILL)

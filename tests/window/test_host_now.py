@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,11 +18,9 @@ from optiverse_collab.window.ui.host_question import HostQuestion
 from optiverse_collab.wording import host_now as texts
 from optiverse_collab_demo.templates import TEMPLATES
 from tests.helpers.user_input import click
-from tests.helpers.windows import SOON, Desk, desks
+from tests.helpers.windows import SOON, Desk, hosted_desks, kill_server
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 @pytest.fixture(autouse=True)
@@ -38,15 +34,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def three(qtbot: QtBot, hosting: Hosted) -> Iterator[list[Desk]]:
     """Ana hosts; Ben and Carl are her guests."""
-    with desks(qtbot, 3) as people:
-        ana, *guests = people
-        ana.manager.create_session(hosting.port, "127.0.0.1", "lab", "Ana")
-        ana.until_connected()
-        ana.window.insert(TEMPLATES[0])
-        for desk, name in zip(guests, ("Ben", "Carl"), strict=True):
-            desk.join(f"ws://127.0.0.1:{hosting.port}", "lab", name)
-            desk.until_same(ana)
-            qtbot.waitUntil(lambda d=desk: bool(client_of(d).host.name), timeout=SOON)  # type: ignore[misc]
+    with hosted_desks(qtbot, hosting.port) as people:
+        qtbot.waitUntil(lambda: all(client_of(desk).host.name for desk in people[1:]), timeout=SOON)
         yield people
 
 
@@ -55,13 +44,6 @@ def client_of(desk: Desk) -> SessionClient:
     session = desk.manager.session
     assert session is not None
     return session
-
-
-def kill_server(ana: Desk) -> None:
-    """Ana's computer dies, as far as the others know."""
-    pid = ana.manager.hosting.pid
-    assert pid is not None
-    os.kill(pid, KILL)
 
 
 def until_lost(qtbot: QtBot, desk: Desk) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,12 +17,11 @@ from optiverse_collab.wording import host_now as host_texts
 from optiverse_collab.wording import standby_copy as texts
 from optiverse_collab_demo.templates import TEMPLATES
 from tests.helpers.user_input import click
-from tests.helpers.windows import SOON, Desk, desks
+from tests.helpers.windows import SOON, Desk, hosted_desks, kill_server
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 KEEP = "Keep a standby copy on this computer"
-KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 
 @pytest.fixture(autouse=True)
@@ -39,15 +36,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture
 def three(qtbot: QtBot, hosting: Hosted) -> Iterator[list[Desk]]:
     """Ana hosts; Ben and Carl are her guests."""
-    with desks(qtbot, 3) as people:
-        ana, *guests = people
-        ana.manager.create_session(hosting.port, "127.0.0.1", "lab", "Ana")
-        ana.until_connected()
-        ana.window.insert(TEMPLATES[0])
-        for desk, name in zip(guests, ("Ben", "Carl"), strict=True):
-            desk.join(f"ws://127.0.0.1:{hosting.port}", "lab", name)
-            desk.until_same(ana)
-        qtbot.waitUntil(lambda: all(KEEP in desk.enabled for desk in guests), timeout=SOON)
+    with hosted_desks(qtbot, hosting.port) as people:
+        qtbot.waitUntil(lambda: all(KEEP in desk.enabled for desk in people[1:]), timeout=SOON)
         yield people
 
 
@@ -69,13 +59,6 @@ def keep_copy(qtbot: QtBot, ana: Desk, ben: Desk) -> None:
     ben.menu[KEEP].trigger()
     press(qtbot, ana, "Ben offers to keep a standby copy", 0)
     qtbot.waitUntil(lambda: ben.controller.copy.server.has_everything, timeout=2 * SOON)
-
-
-def kill_server(ana: Desk) -> None:
-    """Ana's computer dies, as far as the others know."""
-    pid = ana.manager.hosting.pid
-    assert pid is not None
-    os.kill(pid, KILL)
 
 
 def test_the_guests_work_on_when_the_host_is_gone(qtbot: QtBot, three: list[Desk]) -> None:
