@@ -15,7 +15,13 @@ from optiverse_collab_server.config.sources import FILE_VARIABLE, variable
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"
-PAGES = ["README.md", "docs/lab-server.md", "docs/operations.md", "server/README.md"]
+PAGES = [
+    "README.md",
+    "docs/lab-server.md",
+    "docs/operations.md",
+    "docs/several-servers.md",
+    "server/README.md",
+]
 COMMAND = re.compile(r"optiverse-collab-server(?:\.exe)?((?: +(?!\|)[^\s`]+)*)")
 
 

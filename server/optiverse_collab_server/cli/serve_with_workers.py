@@ -87,7 +87,7 @@ def check_settings(settings: Settings, data: Path) -> None:
         raise SettingsError(
             [
                 "With --workers, the server can't encrypt connections: it reads which session each is for. "
-                "Let a proxy on this machine encrypt them (docs/operations.md), and add --no-tls."
+                "Let a proxy on this machine encrypt them (docs/lab-server.md), and add --no-tls."
             ]
         )
     if settings.store is not None:
