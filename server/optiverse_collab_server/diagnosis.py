@@ -142,7 +142,8 @@ def of_sessions(folder: Path, now: datetime) -> Iterator[Finding]:
         yield Finding("sessions", Level.FAULT, str(error))
         return
     if damaged:
-        yield Finding("sessions", Level.FAULT, f"Damaged: {', '.join(damaged)}; run check, see the docs.")
+        sentence = f"Damaged: {', '.join(damaged)}; run check, and see docs/operations.md."
+        yield Finding("sessions", Level.FAULT, sentence)
     else:
         yield Finding("sessions", Level.OK, f"{count} session(s) can be read; check reads all history.")
     newest = datetime.fromtimestamp(newest_ms / 1000, timezone.utc)

@@ -20,7 +20,7 @@ from optiverse_collab_server.storage.failures import explained
 
 FILE_NAME = "standing.json"
 
-FOLLOW_IT = "make a link there with invite --role follower, and start this server with --follow and that link"
+FOLLOW_IT = "make a link there with invite --all --role follower, and start this server with --follow LINK"
 
 log = logging.getLogger("optiverse_collab_server")
 
