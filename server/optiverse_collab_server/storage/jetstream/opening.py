@@ -13,7 +13,13 @@ from nats.js import JetStreamContext, api
 from nats.js.errors import APIError, NotFoundError
 
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server.storage.jetstream.stream import NAME, Stream, explained, id_of
+from optiverse_collab_server.storage.jetstream.stream import (
+    NAME,
+    PART_BYTES,
+    Stream,
+    explained,
+    id_of,
+)
 
 CONNECT_SECONDS = 5.0
 """How long to wait for the first connection, and until a stream is made."""
@@ -29,7 +35,7 @@ async def open_stream(servers: Sequence[str], replicas: int) -> Stream:
         replicas: how many of them keep each message.
 
     Raises:
-        StorageError: they don't answer, or can't keep the stream so.
+        StorageError: they don't answer, take no long messages, or can't keep the stream so.
     """
     client = Client()
     try:
@@ -41,6 +47,11 @@ async def open_stream(servers: Sequence[str], replicas: int) -> Stream:
         places = ", ".join(address.rpartition("@")[2].rpartition("/")[2] for address in servers)
         raise StorageError(f"No NATS server answers at {places}; start one, or check --store.") from error
     try:
+        if client.max_payload < 2 * PART_BYTES:
+            raise StorageError(
+                f"NATS takes messages of up to {client.max_payload:,} bytes, and this server sends longer "
+                "ones; write `max_payload: 1MB`, the default, into the configuration of all NATS servers."
+            )
         return await find_stream(client, replicas)
     except BaseException:
         await client.close()

@@ -49,3 +49,9 @@ def test_servers_that_start_together_make_one_stream(nats: NatsServer) -> None:
             await one.close()
 
     aio.run(scenario())
+
+
+def test_nats_that_takes_short_messages_is_refused(nats: NatsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(opening, "PART_BYTES", 1_000_000)
+    with pytest.raises(StorageError, match=r"up to 1,048,576 bytes, .*`max_payload: 1MB`"):
+        aio.run(open_stream([nats.address], replicas=1))
