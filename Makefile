@@ -87,7 +87,7 @@ takeover:  ## kill -9 a server under load, promote its standby, and count what i
 
 soak-nats: MINUTES ?= 10
 soak-nats:  ## Edit at servers that share NATS while everything fails, and write docs/faults.md: make soak-nats MINUTES=5
-	$(RUN) python -m tests.faults.cluster --minutes $(MINUTES)
+	$(RUN) python -m tests.faults.cluster --minutes $(MINUTES) $(ARGS)
 
 faults:  ## Let every fault of a network happen in every phase, and write docs/faults.md
 	$(RUN) python -m tests.faults $(ARGS)

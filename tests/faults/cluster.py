@@ -3,39 +3,34 @@
 Three servers, three NATS servers and four people in two sessions. Servers are killed, ended, paused, parted
 from NATS, and left without being asked; NATS servers are killed and paused, and lose the stream; late copies
 of what the servers publish arrive all the time. Each session begins a chunk every few dozen changes. In the
-end, each acknowledged change must be there once.
+end, each acknowledged change must be there once; with ``--keep-kb``, each that is not in dropped history.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import contextlib
 import logging
 import random
 import sys
 import tempfile
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-import msgspec
 from nats.aio.msg import Msg
 from nats.errors import Error
 from nats.js.errors import APIError
 
 from benchmarks.page import write_section
-from optiverse_collab.core.server.journal import Entry
-from optiverse_collab.core.server.raw_records import RawPut, raw_ops
 from optiverse_collab.scripting import connect
-from optiverse_collab_server.storage import Span
 from optiverse_collab_server.storage.jetstream.opening import open_stream
-from optiverse_collab_server.storage.jetstream.store import open_store
-from optiverse_collab_server.storage.jetstream.stream import NAME, Unanswered
+from optiverse_collab_server.storage.jetstream.stream import NAME
 from tests.faults.nodes import FLUSH_S, Front, Node, Person, nodes
+from tests.faults.stored import stored, wrong
 from tests.faults.table import PAGE
 from tests.helpers.nats_server import NatsServer, cluster, leader_of
 from tests.helpers.proxy import proxy
@@ -56,6 +51,7 @@ class Report(NamedTuple):
         late: the number of late copies.
         silence: for each fault, how long nobody got an acknowledgement in some session, each time, in s.
         problems: the broken promises.
+        keep_kb: how much history was kept of each session, in kB; None for all.
     """
 
     minutes: float
@@ -64,6 +60,7 @@ class Report(NamedTuple):
     late: int
     silence: dict[str, list[float]]
     problems: list[str]
+    keep_kb: int | None = None
 
     def __str__(self) -> str:
         lines = [
@@ -76,7 +73,8 @@ class Report(NamedTuple):
         ]
         for name, times in sorted(self.silence.items()):
             lines.append(f"| {name} | {len(times)} | {median(times):.1f} s | {max(times):.1f} s |")
-        good = f"At the end, each acknowledged edit was there once, among {self.stored:,} changes."
+        kept = "" if self.keep_kb is None else f" of the last {self.keep_kb} kB of history"
+        good = f"At the end, each acknowledged edit{kept} was there once, among {self.stored:,} changes."
         return "\n".join([*lines, "", *(self.problems or [good])])
 
 
@@ -87,10 +85,11 @@ class Run:
         folder: for all data.
         seconds: how long people work.
         seed: of the faults.
+        keep_kb: how much history is kept of each session, in kB; None for all.
     """
 
-    def __init__(self, folder: Path, seconds: float, seed: int) -> None:
-        self._folder, self._seconds = folder, seconds
+    def __init__(self, folder: Path, seconds: float, seed: int, keep_kb: int | None = None) -> None:
+        self._folder, self._seconds, self._keep_kb = folder, seconds, keep_kb
         self._chance = random.Random(seed)
         self._silence: dict[str, list[float]] = defaultdict(list)
         self._late = 0
@@ -102,7 +101,8 @@ class Run:
             for server in self._nats:
                 stack.enter_context(server)
             await leader_of(self._nats)
-            self._nodes = await nodes(stack, self._folder, self._nats)
+            keep = [] if self._keep_kb is None else ["--keep-mb", str(self._keep_kb)]
+            self._nodes = await nodes(stack, self._folder, self._nats, *keep)
             self._busy = {node.name: asyncio.Lock() for node in self._nodes}
             await self._join(stack)
             stream = await open_stream([one.address for one in self._nats], replicas=3)
@@ -121,10 +121,12 @@ class Run:
             for node in self._nodes:
                 await node.end()
             await leader_of(self._nats)
-            counts = await self._stored()
-        ids = [id for some in self._people.values() for person in some for id in person.put]
-        problems += [f"{id} is in NATS {counts[id]} times" for id in ids if counts[id] != 1]
-        return Report(minutes, len(ids), counts[""], self._late, self._silence, problems)
+            counts = await stored([one.address for one in self._nats], SESSIONS)
+        put = [person.put for some in self._people.values() for person in some]
+        drops = self._keep_kb is not None
+        problems += [problem for ids in put for problem in wrong(ids, counts, drops)]
+        acknowledged, late = sum(map(len, put)), self._late
+        return Report(minutes, acknowledged, counts[""], late, self._silence, problems, self._keep_kb)
 
     @property
     def _now_s(self) -> float:
@@ -239,22 +241,6 @@ class Run:
                 await asyncio.sleep(0.1)
         return [f"{id} is not on the bench" for id in missing]
 
-    async def _stored(self) -> Counter[str]:
-        """How often each item was put, as NATS has it; under the empty name, the number of all changes."""
-        found: Counter[str] = Counter()
-        store = await open_store([one.address for one in self._nats], "checker", replicas=3)
-        for session in SESSIONS:
-            stored = None
-            while stored is None:  # the log has no leader for some seconds
-                with contextlib.suppress(Unanswered):
-                    stored = await store.load_entries(session, Span(0, sys.maxsize))
-            found[""] += len(stored.entries)
-            for data in stored.entries:
-                ops = raw_ops(msgspec.json.decode(data, type=Entry).ops)
-                found.update(op.id for op in ops if isinstance(op, RawPut))
-        await store.close()
-        return found
-
 
 SERVER_FAULTS: dict[str, Callable[[Run], Awaitable[None]]] = {
     "kill -9 a server": lambda run: run._harm(Node.kill, Node.start),
@@ -279,10 +265,10 @@ NATS_FAULTS: dict[str, Callable[[Run], Awaitable[None]]] = {
 }
 
 
-async def play(seconds: float, seed: int) -> Report:
+async def play(seconds: float, seed: int, keep_kb: int | None) -> Report:
     """Make a run, with its own processes."""
     with tempfile.TemporaryDirectory() as folder:
-        return await Run(Path(folder), seconds, seed).run()
+        return await Run(Path(folder), seconds, seed, keep_kb).run()
 
 
 def main() -> int:
@@ -290,11 +276,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.cluster", description=__doc__)
     parser.add_argument("--minutes", type=float, default=10.0, help="how long (default: %(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of the faults (default: %(default)s)")
+    parser.add_argument("--keep-kb", type=int, help="drop older history, and don't write the page")
     asked = parser.parse_args()
     logging.disable()  # each fault is reported by everybody
-    report = asyncio.run(play(60 * asked.minutes, asked.seed))
+    report = asyncio.run(play(60 * asked.minutes, asked.seed, asked.keep_kb))
     sys.stdout.write(f"{report}\n")
-    write_section("cluster", str(report), PAGE)
+    if asked.keep_kb is None:
+        write_section("cluster", str(report), PAGE)
     return int(bool(report.problems))
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tests.faults.cluster import Report
+from tests.faults.stored import wrong
 
 
 def test_report_says_how_long_people_waited_and_what_went_wrong() -> None:
@@ -12,3 +15,13 @@ def test_report_says_how_long_people_waited_and_what_went_wrong() -> None:
     assert "| kill -9 a server | 3 | 6.0 s | 7.1 s |" in text
     assert text.endswith("each acknowledged edit was there once, among 2,100 changes.")
     assert str(Report(5.0, 1200, 2100, 31, silence, ["it broke"])).endswith("it broke")
+    assert "acknowledged edit of the last 200 kB of history" in str(Report(5.0, 1, 1, 0, {}, [], 200))
+
+
+def test_each_kept_item_must_be_there_once() -> None:
+    """Where history is dropped, only the first ones may be missing."""
+    put = ["a", "b", "c", "d"]
+    assert list(wrong(put, Counter("bcd"), drops=True)) == []
+    assert list(wrong(put, Counter("bcd"), drops=False)) == ["a is in NATS 0 times"]
+    assert list(wrong(put, Counter("bdd"), drops=True)) == ["c is in NATS 0 times", "d is in NATS 2 times"]
+    assert len(list(wrong(put, Counter(), drops=True))) == 4
