@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -13,10 +14,13 @@ from optiverse_collab.core.access import Role
 from optiverse_collab.core.protocol.access import AccessInvite, AccessSet
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.errors import StorageError
+from optiverse_collab_server.access import book as access_book
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.file import AccessFile
 from optiverse_collab_server.access.grants import StoredGrant
+from optiverse_collab_server.cluster import grant_table
 from optiverse_collab_server.cluster import grants as module
+from optiverse_collab_server.cluster.grant_table import decode
 from optiverse_collab_server.cluster.grants import SharedGrants, open_grants
 from optiverse_collab_server.storage.jetstream import changes, stream
 from optiverse_collab_server.storage.jetstream.opening import open_stream
@@ -56,6 +60,11 @@ def joined(nats: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def keeper_of(book: GrantBook) -> SharedGrants:
     assert isinstance(book._keeper, SharedGrants)
     return book._keeper
+
+
+def is_shortened(messages: list[stream.Message]) -> bool:
+    """Whether a log begins with the first of several parts of a copy."""
+    return messages[0].sequence > 1 and decode(messages[0].data).ids is not None
 
 
 async def until_knows(book: GrantBook, id: str, role: Role) -> None:
@@ -135,6 +144,25 @@ def test_what_a_command_writes_becomes_known_everywhere(joined: Joined, tmp_path
     aio.run(scenario())
 
 
+def test_after_a_crash_no_grant_comes_back(joined: Joined, tmp_path: Path) -> None:
+    """OWN-11: one that came from the log, and that others dropped since."""
+    one = grant("one")._replace(made_ms=5_000)
+
+    async def scenario() -> None:
+        async with joined("a") as ann, joined("b") as bob:
+            keeper_of(ann)._clock = lambda: 9_000
+            await bob.add([one])
+            mark = tmp_path / "a" / module.MARK
+            await aio.until(lambda: mark.read_text("ascii").endswith(" 9000"))
+            await aio.until(lambda: ann.grants.get(one.id) is not None)
+            shutil.copytree(tmp_path / "a", tmp_path / "c")  # what a crash leaves
+            await bob.add([], [one.id])
+            async with joined("c") as crashed:
+                assert crashed.grants.get(one.id) is None
+
+    aio.run(scenario())
+
+
 def test_grants_outlive_a_deleted_log(joined: Joined) -> None:
     """OWN-11, OWN-12: while servers run, and over a restart of all; with the same key."""
 
@@ -164,18 +192,77 @@ def test_grants_outlive_a_deleted_log(joined: Joined) -> None:
     aio.run(scenario())
 
 
-def test_the_log_is_compacted(joined: Joined, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "COMPACT", 5)
+def test_a_deleted_log_is_replaced_as_soon_as_nats_answers(
+    joined: Joined, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OWN-11: meanwhile the server knows what it knew."""
+    has_failed = asyncio.Event()
+
+    async def fail(*_: object) -> None:
+        has_failed.set()
+        raise StorageError("NATS does not answer.")
 
     async def scenario() -> None:
         async with joined("a") as ann:
-            made = [(await ann.invite(WANTED, "lab", ""))[0] for _ in range(12)]
-            assert len(await keeper_of(ann)._changes.read(0)) < 8
+            invite, _ = await ann.invite(WANTED, "lab", "")
+            keeper = keeper_of(ann)
+            with monkeypatch.context() as patched:
+                patched.setattr(keeper, "_merge", fail)
+                await keeper._changes._js.delete_stream(changes.NAME)
+                await has_failed.wait()
+                assert [*keeper.all] == [invite]
             async with joined("b") as bob:
-                assert [bob.grants.get(one.id) for one in made] == made
+                await until_knows(bob, invite.id, Role.EDITOR)
+
+    aio.run(scenario())
+
+
+def test_the_log_is_shortened(joined: Joined, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OWN-14: also if the grants don't fit into one message, and two servers do it at once."""
+    monkeypatch.setattr(grant_table, "LONG", 10)
+    monkeypatch.setattr(grant_table, "PART_BYTES", 1_500)
+
+    async def scenario() -> None:
+        async with joined("a") as ann, joined("c") as carl:
+            made: list[StoredGrant] = []
+            while not is_shortened(await keeper_of(ann)._changes.read(0)):
+                made += [(await one.invite(WANTED, "lab", ""))[0] for one in (ann, carl)]
+                await asyncio.sleep(0.02)
+            async with joined("b") as bob:
+                assert {one.id: bob.grants.get(one.id) for one in made} == {one.id: one for one in made}
                 assert keeper_of(bob).key == b"a"
                 await bob.add([], [made[0].id])
                 await aio.until(lambda: ann.grants.get(made[0].id) is None)
+
+    aio.run(scenario())
+
+
+def test_a_long_change_is_several_messages(joined: Joined) -> None:
+    """After a restart, thousands come in within a minute; NATS takes no message of more than 1 MiB."""
+    some = [grant(f"t{number}")._replace(label="x" * 256) for number in range(3_000)]
+
+    async def scenario() -> None:
+        async with joined("a") as ann, joined("b") as bob:
+            await ann.add(some)
+            await aio.until(lambda: len(list(bob.grants)) == len(some))
+
+    aio.run(scenario())
+
+
+def test_no_news_is_lost_when_a_look_takes_too_long(joined: Joined, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OWN-11: what was read already is announced with the next look."""
+
+    async def scenario() -> None:
+        async with joined("a") as ann, joined("b") as bob:
+            invite, _ = await ann.invite(WANTED, "lab", "")
+            await until_knows(bob, invite.id, Role.EDITOR)
+            keeper = keeper_of(bob)
+            with monkeypatch.context() as patched:
+                patched.setattr(keeper._file, "load_since", lambda version: asyncio.sleep(60))
+                patched.setattr(access_book, "LOOK_SECONDS", 0.1)
+                await ann.set(AccessSet(1, invite.id, role=Role.NONE), "lab", "")
+                await aio.until(lambda: keeper._table.all[invite.id].role is Role.NONE)
+            await until_knows(bob, invite.id, Role.NONE)
 
     aio.run(scenario())
 

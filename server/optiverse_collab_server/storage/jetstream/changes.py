@@ -19,7 +19,7 @@ from optiverse_collab_server.storage.jetstream.stream import (
 NAME = "optiverse-collab-access"
 """The stream's name."""
 
-_EXPECTED, _ROLLUP = "Nats-Expected-Last-Sequence", "Nats-Rollup"
+_EXPECTED = "Nats-Expected-Last-Sequence"
 _NO_MESSAGE = 10037
 
 
@@ -53,18 +53,17 @@ class ChangeLog:
             subjects=[f"optiverse-access.{new_id()}"],
             storage=api.StorageType.FILE,
             num_replicas=replicas,
-            allow_rollup_hdrs=True,
+            allow_rollup_hdrs=True,  # servers from before OWN-14 need it
             deny_delete=True,
         )
         info = await find_or_make(client.jetstream(timeout=CONNECT_SECONDS), config)
         return ChangeLog(client, id_of(info.config), replicas)
 
-    async def append(self, data: bytes, expects: int, replaces: bool = False) -> int | None:
+    async def append(self, data: bytes, expects: int) -> int | None:
         """Append a change.
 
         Args:
             expects: the number of the last one.
-            replaces: it stands for all the earlier ones, which are dropped.
 
         Returns:
             Its number; None if another change is the last one.
@@ -72,7 +71,7 @@ class ChangeLog:
         Raises:
             Unanswered: whether it was appended is unknown.
         """
-        headers = {_EXPECTED: str(expects), **({_ROLLUP: "all"} if replaces else {})}
+        headers = {_EXPECTED: str(expects)}
         try:
             with explained():
                 return (await self._js.publish(self._subject, data, headers=headers)).seq
@@ -80,7 +79,7 @@ class ChangeLog:
             return None
 
     async def read(self, after: int) -> list[Message]:
-        """The changes after one that are not replaced, in order."""
+        """The changes after one that are not dropped, in order."""
         found: list[Message] = []
         while True:
             with explained():
@@ -92,6 +91,11 @@ class ChangeLog:
                     raise
             after = message.seq or after + 1
             found.append(Message(after, message.data or b""))
+
+    async def drop(self, before: int) -> None:
+        """Delete the changes before one."""
+        with explained():
+            await self._js.purge_stream(NAME, seq=before, subject=self._subject)
 
     async def again(self) -> ChangeLog:
         """The stream that exists now; see `find`."""
