@@ -6,12 +6,14 @@ import gc
 import sys
 from contextlib import ExitStack
 from importlib import import_module
+from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import get_native_id
 from time import monotonic
 from types import TracebackType
 from typing import Any
 
-from PyQt6.QtCore import QSettings, QStandardPaths
+from PyQt6.QtCore import QEvent, QObject, QSettings, QStandardPaths
 from PyQt6.QtWidgets import QApplication
 
 from benchmarks.photon.scene import MARKED, SESSION, puts
@@ -27,6 +29,28 @@ from optiverse_collab.window.controller import CollaborationController
 
 SIZE = WIDTH, HEIGHT = 1200, 800
 """The window's size, in pixels."""
+
+
+class _Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        """Count, and let the event pass."""
+        if event is not None and event.type() == QEvent.Type.Paint:
+            self.count += 1
+        return False
+
+
+def _waited_ms() -> float:
+    """How long this thread has waited for a processor; 0 where the system doesn't say."""
+    try:
+        return int(Path(f"/proc/self/task/{get_native_id()}/schedstat").read_text().split()[1]) / 1e6
+    except OSError:
+        return 0.0
 
 
 class Editor:
@@ -58,6 +82,8 @@ class Editor:
         self._window.show()
         self._watch_retraces(type(self._window.raytracing_controller))
         self._frames, self._stopwatch = Frames(), Stopwatch()
+        self._paints = _Paints()
+        self._window.view.viewport().installEventFilter(self._paints)
         self._stopwatch.leave_out(type(self._window.raytracing_controller), "retrace")
         if self._has_plugin:
             attach(self._window, installed_plugins())
@@ -110,6 +136,8 @@ class Editor:
         """Start measuring."""
         self._retraces.clear()
         self._stopwatch.restart()
+        self._paints.count = 0
+        self._waited_ms = _waited_ms()
         self._frames.start()
 
     def stop(self) -> dict[str, Any]:
@@ -117,11 +145,19 @@ class Editor:
 
         Returns:
             The gaps of the event loop, and the GUI thread's work in them; the time of each call of the
-            plugin, by class and method; all in ms. When the editor traced rays: start and end, in s.
+            plugin, by class and method; all in ms. How often the canvas was painted, and how long the
+            thread waited for a processor. When the editor traced rays: start and end, in s.
         """
         gaps = self._frames.stop()
         slots = {".".join(of): [1000 * s for s in times] for of, times in self._stopwatch.calls.items()}
-        return {"gaps": gaps.wall_ms, "work": gaps.work_ms, "slots": slots, "retraces": self._retraces}
+        return {
+            "gaps": gaps.wall_ms,
+            "work": gaps.work_ms,
+            "slots": slots,
+            "paints": self._paints.count,
+            "waited": _waited_ms() - self._waited_ms,
+            "retraces": self._retraces,
+        }
 
     def _components(self) -> dict[str, Any]:
         component = item_names().TypeRegistry.get_class("component")

@@ -58,20 +58,30 @@ class Shown:
         whole: from a movement of the mouse until pixels of the window show it.
         besides: the same without the time in which the editors traced rays.
         gaps: between two turns of the window's event loop, which is asked for one each 16 ms.
+        paints: how often the window painted its canvas, for each movement of the mouse.
+        work_ms: CPU time of its GUI thread for each.
+        waited_ms: how long that thread waited for a processor, for each.
     """
 
     whole: Times
     besides: Times
     gaps: Times
+    paints: float
+    work_ms: float
+    waited_ms: float
 
     @classmethod
     def of(cls, sweeps: Sequence[Sweep], window: int, reports: Sequence[Mapping[str, Any]]) -> Shown:
         """Evaluate what a window showed, with the reports of the windows' event loops."""
         spans: list[Span] = [(begin, end) for report in reports for begin, end in report["retraces"]]
+        report, moves = reports[window], sum(len(sweep.moves) for sweep in sweeps)
         return cls(
             Times.of(ms for sweep in sweeps for ms in latencies(sweep, window)),
             Times.of(ms for sweep in sweeps for ms in latencies(sweep, window, spans)),
-            Times.of(reports[window]["gaps"]),
+            Times.of(report["gaps"]),
+            report["paints"] / moves,
+            sum(report["work"]) / moves,
+            report["waited"] / moves,
         )
 
 

@@ -31,6 +31,11 @@ BEHIND = (
     "wait for each other's processor."
 )
 
+WORK = (
+    "For each movement of the mouse: how often the window paints its canvas, or a part of it, and CPU time "
+    "of its GUI thread + how long that is ready to run and waits for a processor, in ms:"
+)
+
 SLOW = {
     "Connection._on_text": "moves each dragged item in the editor: 0.06 ms for each, with all that follows",
     "LiveBench._on_tick": "reads where each dragged item is and checks its record: 0.05 ms for each",
@@ -45,13 +50,14 @@ def where(version: str) -> str:
 
 
 def section(found: Found) -> str:
-    """Latencies, gaps, slots, and the cost of an idle window."""
+    """Latencies, gaps, work, slots, and the cost of an idle window."""
     parts = ["From the mouse to pixels, p50 / p99 in ms:", _table(HEAD, [_row(one) for one in found.results])]
     parts += [f"- {_name(case)}: not measured. {why}" for case, why in found.problems]
     if any(one.other.besides.p99 > AIM_MS for one in found.results):
         parts.append(BEHIND)
     parts += ["Gaps between turns of the event loop, p50 / p99 in ms; a turn is asked for every 16 ms:"]
     parts += [_table(GAPS, [_gaps(one) for one in found.results])]
+    parts += [WORK, _table(GAPS, [_work(one) for one in found.results])]
     parts += [f"CPU time of calls of the plugin in both windows, in ms; the aim is {SLOT_AIM_MS:g} at p99:"]
     parts += [_table(SLOTS, slots(found.results))]
     parts += _reasons(found.results)
@@ -103,6 +109,14 @@ def _row(one: Result) -> tuple[str, ...]:
 def _gaps(one: Result) -> tuple[str, ...]:
     windows: tuple[Shown, ...] = (one.alone, one.own, one.other)
     return *_case(one.case), *(_pair(shown.gaps) for shown in windows)
+
+
+def _work(one: Result) -> tuple[str, ...]:
+    return *_case(one.case), *map(_spent, (one.alone, one.own, one.other))
+
+
+def _spent(shown: Shown) -> str:
+    return f"{shown.paints:.1f}, {figure(shown.work_ms)} + {figure(shown.waited_ms)}"
 
 
 def _case(case: Case) -> tuple[str, str, str]:

@@ -11,7 +11,7 @@ from benchmarks.photon.table import section
 def shown(ms: float) -> Shown:
     """A window that follows the mouse after this time, always."""
     times = Times.of([ms])
-    return Shown(times, times, times)
+    return Shown(times, times, times, paints=1.5, work_ms=ms / 2, waited_ms=0.5)
 
 
 def result(other_ms: float, slot_ms: float = 1.0, laser: bool = False) -> Result:
@@ -56,3 +56,8 @@ def test_idle_windows_are_compared() -> None:
 def test_what_could_not_be_measured_is_stated() -> None:
     text = section(Found(problems=[(Case(25, True, 1), "The component is not visible.")]))
     assert "- 1 of 25 components, with a laser: not measured. The component is not visible." in text
+
+
+def test_work_is_stated_beside_that_of_the_editor_alone() -> None:
+    text = section(Found([result(20.0)]))
+    assert "| 1.5, 2.50 + 0.50 | 1.5, 3.50 + 0.50 | 1.5, 10.0 + 0.50 |" in text
