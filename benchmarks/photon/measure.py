@@ -89,7 +89,7 @@ class Bench:
 def opened(screen: Screen, components: int, laser: bool) -> Iterator[Bench]:
     """Open the editors, with a server of their own."""
     with (
-        server() as target,
+        server(apart=False) as target,
         EditorProcess(screen.display, 0, False) as alone,
         EditorProcess(screen.display, COLUMN, True) as ann,
         EditorProcess(screen.display, 2 * COLUMN, True) as bob,
