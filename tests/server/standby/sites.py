@@ -152,13 +152,14 @@ class Site(CarryingWire):
     async def come_to_rest(self) -> None:
         """Let time pass and messages go until nothing moves; some may wait for a standby."""
         for _ in range(200):
+            stored = self._stored
             for peer in [*self.peers.values()]:
                 self.poll(peer)
                 self.send_up(peer)
             self.commit()
             await spin()
             self.commit()
-            moved = False
+            moved = self._stored != stored  # then the next write has just begun, or may
             for peer in [*self.peers.values()]:
                 moved = moved or bool(peer.down)
                 self.send_down(peer)

@@ -22,7 +22,8 @@ from optiverse_collab_server.standby.standing import Post, Standing, State
 from tests.server.standby import operated
 from tests.server.standby.takeovers import Story
 
-SEEDS = range(150)
+SEEDS = (*range(150), 2365)
+"""In the last one, many changes wait for the standby when the end comes."""
 
 Standings = dict[Path, Standing]
 
