@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 import msgspec
 
 from optiverse_collab.core.server.batches import Batch
+from optiverse_collab.core.server.chain import HASH_BYTES
 from optiverse_collab.core.server.journal import Parent
 from optiverse_collab.core.server.names import Name, NameKind
 from optiverse_collab_server.access.grants import StoredGrant
@@ -28,6 +29,9 @@ MESSAGE_BYTES = 8 * 1024 * 1024
 ADDRESS_CHARS = 512
 """The longest address of a standby."""
 
+EPOCH_CHARS = 128
+"""The longest id of a history."""
+
 Place = Annotated[str, msgspec.Meta(max_length=ADDRESS_CHARS)]
 
 T = TypeVar("T")
@@ -41,9 +45,9 @@ class Where(msgspec.Struct, frozen=True, array_like=True):
         origins, authors: the number of the last name of these kinds.
     """
 
-    epoch: str
+    epoch: Annotated[str, msgspec.Meta(max_length=EPOCH_CHARS)]
     clock: int
-    head: bytes
+    head: Annotated[bytes, msgspec.Meta(max_length=HASH_BYTES)]
     origins: int
     authors: int
 

@@ -41,7 +41,7 @@ ALIVE_SECONDS, SILENT_SECONDS = 2.0, 15.0
 """How often each end says that it lives, and how long it waits for a message, or for room to send one."""
 
 STANDBYS = 4
-"""The most standbys of a server."""
+"""The most standbys of a server, with those that have not said yet what they have."""
 
 WHY = {
     State.STANDBY: "it is a standby itself",
@@ -100,7 +100,7 @@ class Reception:
                 ws, TurnedAway(max(standing.term, standing.heard), WHY[standing.state], place_of(winner))
             )
             return
-        if self._followers.count >= STANDBYS:
+        if len(self._open) > STANDBYS:
             await _send(ws, TurnedAway(standing.term, f"it has {STANDBYS} standbys already"))
             return
         await _send(ws, Welcome(standing.term, self._post.key, gives_benches=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from optiverse_collab.core.access import Role
@@ -49,6 +50,13 @@ def test_what_the_primary_sends_arrives(message: FromPrimary) -> None:
 def test_what_the_standby_sends_arrives(message: FromStandby) -> None:
     """STAND-2"""
     assert decode_from_standby(encode(message)) == message
+
+
+@pytest.mark.parametrize("where", [Where("e" * 129, 3, head(3), 1, 2), Where("e", 3, b"x" * 17, 1, 2)])
+def test_a_position_is_short(where: Where) -> None:
+    """STAND-2: the primary holds one for each session."""
+    with pytest.raises(msgspec.ValidationError):
+        decode_from_standby(encode(Positions({"lab": where}, True)))
 
 
 @pytest.mark.parametrize(

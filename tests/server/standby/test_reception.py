@@ -108,17 +108,20 @@ def test_only_an_address_is_passed_on(tmp_path: Path, said: str, kept: str) -> N
 
 
 def test_only_few_may_follow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """STAND-1"""
+    """STAND-1: one that has not said yet what it has counts, too."""
     monkeypatch.setattr(reception, "STANDBYS", 1)
 
     async def main() -> None:
         async with member(tmp_path) as server:
+            async with following(server, Hello(1)) as ws:
+                assert isinstance(decode_from_primary(await ws.recv(decode=False)), Welcome)
+                async with following(server, Hello(1)) as late:
+                    assert await heard(late) == [TurnedAway(1, "it has 1 standbys already")]
+            await until(lambda: not server.service.reception._open)
             first = [Hello(1), Positions({}, False), Alive(), Positions({}, True), Durable("unknown", 7)]
             async with following(server, *first) as ws:
                 assert isinstance(decode_from_primary(await ws.recv(decode=False)), Welcome)
                 await until(lambda: server.service.followers.count == 1)
-                async with following(server, Hello(1)) as late:
-                    assert await heard(late) == [TurnedAway(1, "it has 1 standbys already")]
                 assert server.service.followers._confirmed == {}
             await until(lambda: server.service.followers.count == 0)
 
