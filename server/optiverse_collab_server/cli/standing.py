@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.errors import AddressError, SettingsError
 from optiverse_collab_server.access.entrance import Entrance
+from optiverse_collab_server.cli.limits import limits_of
 from optiverse_collab_server.standby.follow import Here
 from optiverse_collab_server.standby.followers import Mode
 from optiverse_collab_server.standby.service import StandbyService
@@ -54,8 +55,9 @@ def pair_for(
         if settings.follow is not None or settings.sync_standby != Mode.OFF.value:
             raise SettingsError(["With --store, leave out --follow and --sync-standby: there is no standby."])
         return None
-    book = None if entrance is None else entrance.book
-    return StandbyService(post_for(settings, data, key), store, book, Mode(settings.sync_standby))
+    book, space_bytes = None if entrance is None else entrance.book, limits_of(settings).space_bytes
+    post = post_for(settings, data, key)
+    return StandbyService(post, store, book, Mode(settings.sync_standby), space_bytes)
 
 
 def post_for(settings: Settings, data: Path, key: bytes) -> Post:

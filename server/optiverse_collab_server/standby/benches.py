@@ -16,13 +16,17 @@ from optiverse_collab.core.records import Lane
 from optiverse_collab.core.server.past import Past
 from optiverse_collab.core.server.stored_versions import MARK, StoredVersions
 from optiverse_collab.errors import BatchRefused
+from optiverse_collab_server.quotas import Quotas
 from optiverse_collab_server.standby.messages import PIECE_BYTES, Bench, Wanted
+from optiverse_collab_server.standby.pieces import Pieces
 from optiverse_collab_server.storage import Apart, StandbyStore, Stored
 
-BENCH_BYTES = 2**30
-"""No bench is longer."""
-
 _records = msgspec.json.Decoder(list[msgspec.Raw])
+
+TOO_LARGE = (
+    "The bench at change %d of session %s takes more memory than memory-mb allows, so it isn't copied; "
+    "raise that, at least to what the other server has, and start this one again"
+)
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -33,16 +37,22 @@ class Benches:
     Args:
         store: its own storage.
         ask: sends a question to the primary; None if that one doesn't know it.
+        space_bytes: memory for the state of sessions (LIM-16). A bench that doesn't fit could not be shown.
     """
 
-    def __init__(self, store: StandbyStore, ask: Callable[[Wanted], Awaitable[None]] | None) -> None:
+    def __init__(
+        self,
+        store: StandbyStore,
+        ask: Callable[[Wanted], Awaitable[None]] | None,
+        space_bytes: int = Quotas().space_bytes,
+    ) -> None:
         self._store, self._ask = store, ask
         self._versions: dict[str, StoredVersions] = {}
         self._apart: dict[str, Apart] = {}
         self._lacking: dict[tuple[str, int], None] = {}
         self._looked_for: set[tuple[str, int]] = set()
         self._asked: tuple[str, int] | None = None
-        self._pieces: list[bytes] = []
+        self._pieces = Pieces(space_bytes)
         self._added = 0
 
     def look_at(self, session: str, stored: Stored, apart: Apart) -> None:
@@ -81,13 +91,13 @@ class Benches:
         key = message.session, message.clock
         if key != self._asked:
             raise BatchRefused(f"Nobody asked for the bench at {message.clock} of {message.session!r}.")
-        self._pieces.append(message.data)
-        if sum(map(len, self._pieces)) > BENCH_BYTES:
-            raise BatchRefused(f"The bench at {message.clock} has more than {BENCH_BYTES} bytes.")
+        self._pieces.add(message.data)
         if not message.done:
             return
-        data, self._pieces, self._asked = b"".join(self._pieces), [], None
-        if message.head:
+        data, self._asked = self._pieces.take(), None
+        if data is None:
+            log.error(TOO_LARGE, message.clock, message.session)
+        elif message.head:
             await self._store.keep(*key, message.head, _decoded(data, message))
             self._added += 1
         if not self._lacking and self._added:

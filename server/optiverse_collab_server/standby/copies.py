@@ -16,19 +16,27 @@ from optiverse_collab.core.server.chain import next_head
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
+from optiverse_collab.core.server.past import memory_of
 from optiverse_collab.core.server.references import Header
 from optiverse_collab.errors import AddressError, BatchRefused, DatabaseDamaged
 from optiverse_collab_server.chunking import OpenChunk
+from optiverse_collab_server.quotas import Quotas
 from optiverse_collab_server.standby.benches import Benches
 from optiverse_collab_server.standby.messages import Where
+from optiverse_collab_server.standby.pieces import Pieces
 from optiverse_collab_server.standby.places import end_of, moved
 from optiverse_collab_server.storage import Apart, StandbyStore, Stored
 
 WAITING_BYTES = 8 * 1024 * 1024
 """How much may wait for the disk."""
 
-SNAPSHOT_BYTES = 2**30
-"""No snapshot of a session is longer."""
+SNAPSHOT_SPACES = 4
+"""A snapshot takes at most this many times the memory for live sessions, since it has all stamps as JSON."""
+
+TOO_LARGE = (
+    "The start of a session takes more memory than memory-mb allows; raise that, at least to what the other "
+    "server has."
+)
 
 _headers = msgspec.json.Decoder(Header)
 _snapshots = msgspec.json.Decoder(Snapshot)
@@ -59,15 +67,19 @@ class Copies:
         store: this server's.
         durable: called when a session is on the disk up to a clock.
         benches: looks for those that the copies lack.
+        space_bytes: memory for the state of sessions (LIM-16).
     """
 
     def __init__(
-        self, store: StandbyStore, durable: Callable[[str, int], Awaitable[None]], benches: Benches
+        self,
+        store: StandbyStore,
+        durable: Callable[[str, int], Awaitable[None]],
+        benches: Benches,
+        space_bytes: int = Quotas().space_bytes,
     ) -> None:
         self._store, self._durable, self._benches = store, durable, benches
         self._copies: dict[str, _Copy] = {}
-        self._pieces: list[bytes] = []
-        self._pieces_bytes = 0
+        self._pieces = Pieces(SNAPSHOT_SPACES * space_bytes)
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting_bytes = 0
         self._has_room = asyncio.Event()
@@ -95,12 +107,11 @@ class Copies:
         """A piece of the snapshot of the next session to begin.
 
         Raises:
-            BatchRefused: that is longer than any snapshot.
+            BatchRefused: that takes too much memory.
         """
-        self._pieces_bytes += len(data)
-        if self._pieces_bytes > SNAPSHOT_BYTES:
-            raise BatchRefused(f"The start of a session has more than {SNAPSHOT_BYTES} bytes.")
-        self._pieces.append(data)
+        self._pieces.add(data)
+        if self._pieces.are_too_many:
+            raise BatchRefused(TOO_LARGE)
 
     async def begin(self, session: str, names: list[Name]) -> None:
         """Begin the copy of a session, with the snapshot that came in pieces.
@@ -109,12 +120,12 @@ class Copies:
             BatchRefused: that is none, or there is a copy already.
             StorageError: it can't be stored.
         """
-        pieces, self._pieces, self._pieces_bytes = self._pieces, [], 0
+        data = self._pieces.take() or b""
         if session in self._copies:
             raise BatchRefused(f"Session {session!r} begins again, and there is a copy of it.")
         try:
             check_name(session, "session")
-            snapshot = _snapshots.decode(b"".join(pieces))
+            snapshot = _snapshots.decode(data)
         except (AddressError, msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise BatchRefused(f"The start of session {session!r} can't be read: {error}") from error
         size = await self._store.begin_copy(session, snapshot, names)
@@ -135,7 +146,7 @@ class Copies:
         if copy is None:
             raise BatchRefused(f"There is no copy of session {session!r}.")
         kept = _checked(copy.where, batch)
-        size = sum(len(entry.data) for entry in kept)
+        size = _memory_of(batch)
         while self._waiting_bytes and self._waiting_bytes + size > WAITING_BYTES:
             self._has_room.clear()
             await self._has_room.wait()
@@ -145,7 +156,7 @@ class Copies:
         self._waiting_bytes += size
         missing = [one for one in parents if one not in copy.parents]
         copy.parents = [*copy.parents, *missing]
-        self._start(self._write(session, kept, batch.names, missing))
+        self._start(self._write(session, kept, batch.names, missing, size))
 
     async def settled(self) -> None:
         """Wait until nothing waits for the disk."""
@@ -169,12 +180,12 @@ class Copies:
             self._error = error
 
     async def _write(
-        self, session: str, kept: list[Kept], names: Sequence[Name], parents: Sequence[Parent]
+        self, session: str, kept: list[Kept], names: Sequence[Name], parents: Sequence[Parent], size: int
     ) -> None:
         try:
             await self._store.append(session, kept, names, parents)
         finally:
-            self._waiting_bytes -= sum(len(entry.data) for entry in kept)
+            self._waiting_bytes -= size
             self._has_room.set()
         await self._durable(session, kept[-1].clock)
         copy = self._copies[session]
@@ -197,6 +208,11 @@ class Copies:
 
 def _snapshot_of(stored: Stored) -> Snapshot:
     return History(stored.snapshot, stored.names, stored.entries).snapshot()
+
+
+def _memory_of(batch: Batch) -> int:
+    texts = sum(map(len, batch.entries)) + sum(len(name.text) for name in batch.names)
+    return memory_of(texts, len(batch.entries) + len(batch.names))
 
 
 def _checked(where: Where, batch: Batch) -> list[Kept]:

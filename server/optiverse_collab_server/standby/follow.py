@@ -21,6 +21,7 @@ from optiverse_collab.errors import BatchRefused
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import StoredGrant
 from optiverse_collab_server.doors import is_loopback
+from optiverse_collab_server.quotas import Quotas
 from optiverse_collab_server.standby.benches import Benches
 from optiverse_collab_server.standby.copies import Copies
 from optiverse_collab_server.standby.messages import (
@@ -49,6 +50,11 @@ from optiverse_collab_server.standby.reception import ALIVE_SECONDS, SILENT_SECO
 from optiverse_collab_server.storage import StandbyStore
 
 OPEN_SECONDS = 10.0
+
+TOO_MANY_GRANTS = (
+    "The list of grants takes more memory than memory-mb allows; raise that, at least to what the other "
+    "server has."
+)
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -145,6 +151,7 @@ def _opened(to: Address) -> connect:
         open_timeout=OPEN_SECONDS,
         ping_interval=None,
         max_size=MESSAGE_BYTES,
+        max_queue=2,
     )
 
 
@@ -173,6 +180,7 @@ class Following:
         store: this server's storage.
         book: this server's grants; None if it asks nobody for one.
         others: called with the addresses of the primary's other standbys.
+        space_bytes: memory for the state of sessions (LIM-16), of which there is none yet.
     """
 
     def __init__(
@@ -181,13 +189,15 @@ class Following:
         store: StandbyStore,
         book: GrantBook | None,
         others: Callable[[list[str]], None] = lambda addresses: None,
+        space_bytes: int = Quotas().space_bytes,
     ) -> None:
         self._others = others
         self._line, self._book = line, book
         gives_benches = isinstance(line.welcome, Welcome) and line.welcome.gives_benches
-        self._benches = Benches(store, line.send if gives_benches else None)
-        self._copies = Copies(store, self._on_durable, self._benches)
+        self._benches = Benches(store, line.send if gives_benches else None, space_bytes)
+        self._copies = Copies(store, self._on_durable, self._benches, space_bytes)
         self._grants: list[StoredGrant] = []
+        self._grants_bytes, self._space_bytes = 0, space_bytes
         self._adding: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -246,12 +256,15 @@ class Following:
         if not message.all:
             await self._add(self._book, message.grants, message.gone)
             return
+        self._grants_bytes += len(encode(message))
+        if self._grants_bytes > self._space_bytes:
+            raise BatchRefused(TOO_MANY_GRANTS)
         self._grants += message.grants
         if message.done:
             ids = {grant.id for grant in self._grants}
             gone = [grant.id for grant in self._book.grants if grant.id not in ids]
             await self._add(self._book, self._grants, gone)
-            self._grants = []
+            self._grants, self._grants_bytes = [], 0
 
     async def _add(self, book: GrantBook, grants: list[StoredGrant], gone: list[str]) -> None:
         """Add grants, to the end even if this server is promoted meanwhile."""

@@ -12,6 +12,7 @@ from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import may_follow
+from optiverse_collab_server.quotas import Quotas
 from optiverse_collab_server.standby.follow import Ended, Following, Here, line_to
 from optiverse_collab_server.standby.followers import Followers, Mode
 from optiverse_collab_server.standby.messages import TurnedAway, Welcome
@@ -40,6 +41,7 @@ class StandbyService:
         store: its storage.
         book: its grants; None if it asks nobody for one.
         mode: what its changes wait for.
+        space_bytes: memory for the state of sessions (LIM-16).
 
     Attributes:
         post: the same.
@@ -50,12 +52,17 @@ class StandbyService:
     """
 
     def __init__(
-        self, post: Post, store: StandbyStore, book: GrantBook | None, mode: Mode = Mode.OFF
+        self,
+        post: Post,
+        store: StandbyStore,
+        book: GrantBook | None,
+        mode: Mode = Mode.OFF,
+        space_bytes: int = Quotas().space_bytes,
     ) -> None:
         self.post, self.followers = post, Followers(mode, post.news)
         self.store = FollowedStore(store, post, self.followers)
         self.reception = Reception(post, store, book, self.followers)
-        self._inner, self._book = store, book
+        self._inner, self._book, self._space_bytes = store, book, space_bytes
         self._said: dict[str, str] = {}
         self.here: Here | None = None
         post.on_deposed.append(partial(self.followers.refuse, DEPOSED))
@@ -125,7 +132,7 @@ class StandbyService:
             self.post.use_key(welcome.key)
             log.info("Following the other server (term %d)", welcome.term)
             self._said.clear()
-            await Following(line, self._inner, self._book, self.post.note_peers).run()
+            await Following(line, self._inner, self._book, self.post.note_peers, self._space_bytes).run()
 
     async def _tell(self, link: str) -> None:
         """Tell a server that this one has taken over, in case it still runs or is back."""

@@ -15,7 +15,6 @@ import pytest
 
 from optiverse_collab.core.records import Put, Remove
 from optiverse_collab.errors import BatchRefused, DatabaseDamaged
-from optiverse_collab_server.standby import benches as module
 from optiverse_collab_server.standby import reception, service
 from optiverse_collab_server.standby.benches import Benches, pieces_of
 from optiverse_collab_server.standby.messages import Bench, Wanted, Welcome
@@ -36,6 +35,9 @@ from tests.helpers.storage import database, head, snapshot, tidy
 from tests.server.cli.folders import edit, put
 
 DROP_ALL = Retention(bytes=0)
+
+SPACE = 10_000
+"""The memory for a bench, where one end is alone."""
 
 
 @pytest.fixture(autouse=True)
@@ -181,7 +183,7 @@ class Asking:
     def __init__(self) -> None:
         self.store = MemoryStore()
         self.asked: list[Wanted] = []
-        self.benches = Benches(self.store, self.ask)
+        self.benches = Benches(self.store, self.ask, SPACE)
 
     async def ask(self, wanted: Wanted) -> None:
         self.asked.append(wanted)
@@ -194,10 +196,11 @@ class Asking:
         self.benches.look_at(NAME, Stored(start, 0, [], []), apart)
         await self.version()
 
-    async def version(self) -> None:
+    async def version(self, clock: int = 2) -> None:
         version = b'{"clock":9,"term":1,"origin":1,"client_clock":1,"author":1,"time_ms":1,"ops":[%s]}'
         ops = (
-            b'{"op":"put","id":"v","kind":"version","props":{"name":"n","clock":2,"time_ms":1},"lane":"meta"}'
+            b'{"op":"put","id":"v%d","kind":"version","props":{"name":"n","clock":%d,"time_ms":1},'
+            b'"lane":"meta"}' % (clock, clock)
         )
         self.benches.follow(NAME, [version % ops, version % b""])
         await self.benches.ask_next()
@@ -248,18 +251,37 @@ def test_what_the_primary_lacks_is_not_asked_again() -> None:
     [
         (Bench(NAME, 3, head(3), b"[]"), "Nobody asked for the bench at 3 of 'lab'"),
         (Bench(NAME, 2, head(2), b"["), "The bench at 2 can't be read"),
-        (Bench(NAME, 2, head(2), b"[" + b" " * 99, done=False), "The bench at 2 has more than 99 bytes"),
     ],
 )
-def test_nothing_else_is_taken(monkeypatch: pytest.MonkeyPatch, piece: Bench, why: str) -> None:
+def test_nothing_else_is_taken(piece: Bench, why: str) -> None:
     """STAND-12"""
-    monkeypatch.setattr(module, "BENCH_BYTES", 99)
 
     async def scenario(asking: Asking) -> None:
         with pytest.raises(BatchRefused, match=why):
             await asking.benches.take(piece)
 
     asking(scenario)
+
+
+def test_a_bench_without_end_is_not_kept(caplog: pytest.LogCaptureFixture) -> None:
+    """STAND-5, STAND-12: nor held; the next one is asked for."""
+
+    async def scenario(asking: Asking) -> None:
+        for _ in range(10):
+            await asking.benches.take(Bench(NAME, 2, head(2), b"[" + b" " * SPACE, done=False))
+            assert not asking.benches._pieces._data
+        await asking.version(clock=3)
+        assert len(asking.asked) == 1
+        await asking.benches.take(Bench(NAME, 2, head(2), b"]"))
+        await asking.benches.ask_next()
+        assert asking.asked[1:] == [Wanted(NAME, 3)]
+        await asking.benches.take(Bench(NAME, 3, head(3), b"[]"))
+        apart = await asking.store.load_apart(NAME)
+        assert apart is not None
+        assert apart.kept == {3}
+
+    asking(scenario)
+    assert "The bench at change 2 of session lab takes more memory than memory-mb allows" in caplog.text
 
 
 def test_a_damaged_bench_does_not_stop_the_others(caplog: pytest.LogCaptureFixture) -> None:

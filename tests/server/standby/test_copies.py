@@ -9,6 +9,7 @@ import pytest
 
 from optiverse_collab.core.server.batches import Batch
 from optiverse_collab.errors import BatchRefused, DatabaseDamaged, StorageError
+from optiverse_collab_server.quotas import Quotas
 from optiverse_collab_server.standby import copies as module
 from optiverse_collab_server.standby.benches import Benches
 from optiverse_collab_server.standby.copies import Copies
@@ -33,9 +34,9 @@ class Standby(Copies):
         durable: session and clock, in order.
     """
 
-    def __init__(self, store: MemoryStore) -> None:
+    def __init__(self, store: MemoryStore, space_bytes: int = Quotas().space_bytes) -> None:
         self.durable: list[tuple[str, int]] = []
-        super().__init__(store, self.note, Benches(store, None))
+        super().__init__(store, self.note, Benches(store, None), space_bytes)
 
     async def note(self, session: str, clock: int) -> None:
         self.durable.append((session, clock))
@@ -99,8 +100,8 @@ def test_nothing_else_is_stored(wrong: Batch, why: str) -> None:
     run(main())
 
 
-def test_a_start_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """STAND-3: nor are a session that is there, a name that no session has, and a start without end."""
+def test_a_start_that_is_none_is_refused() -> None:
+    """STAND-3, STAND-5: so are a session that is there, a name that no session has, a start without end."""
 
     async def main() -> None:
         with pytest.raises(BatchRefused, match="The start of session 'lab' can't be read"):
@@ -111,31 +112,34 @@ def test_a_start_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> Non
             await standby.begin_at(3)
         with pytest.raises(BatchRefused, match="can't be called"):
             await standby.begin("..", [])
-        monkeypatch.setattr(module, "SNAPSHOT_BYTES", 10)
-        standby.take_piece(b"x" * 10)
-        with pytest.raises(BatchRefused, match="more than 10 bytes"):
+        standby = Standby(MemoryStore(), space_bytes=10)
+        standby.take_piece(b"x" * 10 * module.SNAPSHOT_SPACES)
+        with pytest.raises(BatchRefused, match="more memory than memory-mb allows"):
             standby.take_piece(b"x")
 
     run(main())
 
 
-def test_the_disk_of_the_standby_sets_the_pace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """STAND-5: what waits for it is bounded."""
-    monkeypatch.setattr(module, "WAITING_BYTES", 1000)
+@pytest.mark.parametrize(("changes", "names"), [(20, 0), (1, 9)], ids=["changes", "names"])
+def test_the_disk_of_the_standby_sets_the_pace(
+    monkeypatch: pytest.MonkeyPatch, changes: int, names: int
+) -> None:
+    """STAND-5: what waits for it is bounded, and so are the names."""
+    monkeypatch.setattr(module, "WAITING_BYTES", 2000)
 
     async def main() -> None:
         store = GatedStore()
         standby = Standby(store)
         await standby.begin_at(0)
         store.gate.clear()
-        await standby.extend("lab", batch(1, 20))  # alone, it may be longer
-        second = asyncio.create_task(standby.extend("lab", batch(21, 22)))
+        await standby.extend("lab", batch(1, changes, count=names))  # alone, it may be longer
+        second = asyncio.create_task(standby.extend("lab", batch(changes + 1, changes + 2)))
         await asyncio.sleep(0.05)
         assert not second.done()
         store.gate.set()
         await second
         await standby.settled()
-        assert standby.durable == [("lab", 0), ("lab", 20), ("lab", 22)]
+        assert standby.durable == [("lab", 0), ("lab", changes), ("lab", changes + 2)]
 
     run(main())
 

@@ -13,21 +13,28 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
+from optiverse_collab.core.access import Role
+from optiverse_collab.core.protocol.access import GrantKind
 from optiverse_collab.core.server.batches import Batch
+from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.standby import follow, service
-from optiverse_collab_server.standby.follow import Here, line_to
+from optiverse_collab_server.standby.follow import Ended, Following, Here, Line, line_to
 from optiverse_collab_server.standby.messages import (
     PROTOCOL,
+    Access,
     Alive,
     Changes,
     Hello,
     Parted,
+    Piece,
     TurnedAway,
     Welcome,
     decode_from_standby,
     encode,
 )
+from optiverse_collab_server.storage import MemoryStore
 from tests.helpers.aio import run, until
+from tests.helpers.grants import grant
 from tests.helpers.standby import member, until_stored
 from tests.helpers.tls import server_context
 from tests.server.cli.folders import edit
@@ -49,6 +56,7 @@ async def peer(*messages: Any, stays: bool = False) -> AsyncIterator[str]:
 
 KEY = b"k" * 32
 WRONG = Changes("lab", Batch(0, b"", [b"{}"], []))
+MUCH = Piece(b"," * 7_000_000)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +68,7 @@ WRONG = Changes("lab", Batch(0, b"", [b"{}"], []))
         ([Welcome(1, KEY)], "it closed the connection"),
         ([Welcome(1, KEY), Welcome(1, KEY)], "it sent Welcome, which is not expected here"),
         ([Welcome(1, KEY), WRONG], "There is no copy of session 'lab'"),
+        ([Welcome(1, KEY), MUCH], "The start of a session takes more memory than memory-mb allows"),
         ([], "it sent nothing for 0 s"),
     ],
 )
@@ -82,6 +91,34 @@ def test_it_says_once_why_it_can_not_follow(
     run(main())
     says = [text for text in caplog.messages if text.startswith("This standby can't follow")]
     assert len(says) == 1 or messages[0:1] == [Welcome(1, KEY)]
+
+
+class Scripted(Line):
+    """A connection on which these messages come."""
+
+    def __init__(self, *messages: Any) -> None:
+        self.welcome, self._messages = Welcome(1, KEY), [*messages]
+
+    async def send(self, message: Any) -> None:
+        pass
+
+    async def receive(self) -> Any:
+        return self._messages.pop(0)
+
+
+def test_a_list_of_grants_without_end_is_not_kept(tmp_path: Path) -> None:
+    """STAND-5"""
+    part = Access([grant("g" * 22, Role.EDITOR, GrantKind.INVITE, "lab")] * 10, [], all=True)
+
+    async def main() -> None:
+        book = Entrance.open(tmp_path, trusts_own=False).book
+        line, most = Scripted(part, part, part), 2 * len(encode(part))
+        with pytest.raises(Ended, match="The list of grants takes more memory than memory-mb allows"):
+            await Following(line, MemoryStore(), book, space_bytes=most).run()
+        assert not list(book.grants)
+        await book.close()
+
+    run(main())
 
 
 def test_it_goes_on_after_a_session_that_it_can_not_follow(
