@@ -235,6 +235,7 @@ class Sender:
             for first in range(0, len(data), PIECE_BYTES):
                 await self._send(Piece(data[first : first + PIECE_BYTES]))
             self._has[session] = end_of(Stored(start.snapshot, len(data), start.names, []))
+            self._followers.note(session, start.snapshot.clock)
             await self._send(Start(session, start.names))  # which may be confirmed before this returns
         apart = await self._store.load_apart(session)
         assert apart is not None

@@ -12,6 +12,7 @@ from optiverse_collab.core.server.batches import Batch
 from optiverse_collab.core.server.chain import first_head
 from optiverse_collab.core.server.journal import Parent
 from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab.core.server.standby_news import StandbyNews
 from optiverse_collab.errors import DatabaseDamaged
 from optiverse_collab_server.standby import places
 from optiverse_collab_server.standby import sender as module
@@ -97,6 +98,23 @@ def test_a_session_begins_with_its_oldest_snapshot() -> None:
         assert await content(standby, "lab") == await content(store, "lab")
 
     feeding(scenario)
+
+
+def test_a_start_counts_once_it_is_confirmed() -> None:
+    """STAND-9: participants don't hear of a standby that lacks a session, however old that is."""
+
+    async def main() -> None:
+        store = MemoryStore()
+        await store.begin_chunk("lab", snapshot(3))
+        feed, news = Feed(store), StandbyNews()
+        feed.followers._news, feed.sender.address = news, "ws://second:1"
+        await until(lambda: feed.sender._is_through)
+        assert (news.address, feed.followers.lag) == ("", 3)
+        feed.sender.confirmed("lab", 3)
+        assert (news.address, feed.followers.lag) == ("ws://second:1", 0)
+        feed.task.cancel()
+
+    run(main())
 
 
 def test_only_what_is_new_is_sent() -> None:
