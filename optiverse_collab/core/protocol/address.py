@@ -128,7 +128,8 @@ def named_session(address: Address, name: str | None) -> str:
         return address.session or DEFAULT_SESSION
     if address.session not in (None, name):
         raise AddressError(
-            f"The link is for session {address.session!r}, but you asked for {name!r}; give only one of them."
+            f"The link is for session {address.session!r}, but you asked for {name!r}; give only one of them,"
+            " or write the other name into the link."
         )
     return name
 

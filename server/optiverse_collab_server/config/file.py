@@ -74,7 +74,7 @@ def _name(key: str) -> str:
     if key in keys:
         return keys[key]
     near = difflib.get_close_matches(key, keys, 1)
-    raise ValueError("there is no such setting" + (f"; did you mean {near[0]}?" if near else ""))
+    raise ValueError("there is no such setting" + (f", but there is {near[0]}" if near else ""))
 
 
 def _line(text: str, key: str) -> int:

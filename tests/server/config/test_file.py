@@ -34,8 +34,8 @@ def test_a_relative_path_starts_at_the_file(tmp_path: Path) -> None:
     ("text", "line", "problem"),
     [
         ("a = 1\n", 1, "a: there is no such setting"),
-        ("# port\n\n  prot = 1\n", 3, "prot: there is no such setting; did you mean port?"),
-        ("keep_days = 1\n", 1, "keep_days: there is no such setting; did you mean keep-days?"),
+        ("# port\n\n  prot = 1\n", 3, "prot: there is no such setting, but there is port"),
+        ("keep_days = 1\n", 1, "keep_days: there is no such setting, but there is keep-days"),
         ("debug = true\n[ server ]\nport = 1\n", 2, "server: there is no such setting"),
         ("'port' = '80'", 1, "port: '80' is not a port; give a number from 0 to 65535"),
         ("debug = true\nport = true", 2, "port: True is not a port; give a number from 0 to 65535"),
