@@ -47,7 +47,6 @@ class Benches:
         space_bytes: int = Quotas().space_bytes,
     ) -> None:
         self._store, self._ask = store, ask
-        self._versions: dict[str, StoredVersions] = {}
         self._apart: dict[str, Apart] = {}
         self._lacking: dict[tuple[str, int], None] = {}
         self._looked_for: set[tuple[str, int]] = set()
@@ -57,21 +56,21 @@ class Benches:
 
     def look_at(self, session: str, stored: Stored, apart: Apart) -> None:
         """Look which versions of a session name a moment that this server doesn't have."""
-        versions = self._versions[session] = StoredVersions()
+        self._apart[session] = apart
+        there = StoredVersions()
         for one in stored.snapshot.records:
             if one.record.lane is Lane.META:
-                versions.add_record(msgspec.Raw(msgspec.json.encode(one.record)))
-        self._apart[session] = apart
+                there.add_record(msgspec.Raw(msgspec.json.encode(one.record)))
+        self._note(session, there)
         self.follow(session, stored.entries)
-        self._note(session)
 
     def follow(self, session: str, entries: Iterable[bytes]) -> None:
-        """Further entries of a session may make versions."""
-        of_versions = [data for data in entries if MARK in data]
-        for data in of_versions:
-            self._versions[session].add_entry(data)
-        if of_versions:
-            self._note(session)
+        """Further entries of a session may make versions, whose moments never change (HIST-11)."""
+        made = StoredVersions()
+        for data in entries:
+            if MARK in data:
+                made.add_entry(data)
+        self._note(session, made)
 
     async def ask_next(self) -> None:
         """Ask for the next bench, if there is one and no answer is open."""
@@ -104,9 +103,9 @@ class Benches:
             log.info("%d bench(es) of older versions were copied", self._added)
             self._added = 0
 
-    def _note(self, session: str) -> None:
+    def _note(self, session: str, versions: StoredVersions) -> None:
         apart = self._apart[session]
-        for clock in sorted(self._versions[session].clocks):
+        for clock in sorted(versions.clocks):
             key = session, clock
             if clock and apart.lacks(clock) and key not in self._looked_for:
                 self._looked_for.add(key)
