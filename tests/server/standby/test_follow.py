@@ -17,6 +17,8 @@ from optiverse_collab.core.access import Role
 from optiverse_collab.core.protocol.access import GrantKind
 from optiverse_collab.core.server.batches import Batch
 from optiverse_collab_server.access.entrance import Entrance
+from optiverse_collab_server.cli.standing import pair_for
+from optiverse_collab_server.config.settings import Settings
 from optiverse_collab_server.standby import follow, service
 from optiverse_collab_server.standby.follow import Ended, Following, Here, Line, line_to
 from optiverse_collab_server.standby.messages import (
@@ -32,7 +34,7 @@ from optiverse_collab_server.standby.messages import (
     decode_from_standby,
     encode,
 )
-from optiverse_collab_server.storage import MemoryStore
+from optiverse_collab_server.storage import MemoryStore, SqliteStore
 from tests.helpers.aio import run, until
 from tests.helpers.grants import grant
 from tests.helpers.standby import member, until_stored
@@ -91,6 +93,21 @@ def test_it_says_once_why_it_can_not_follow(
     run(main())
     says = [text for text in caplog.messages if text.startswith("This standby can't follow")]
     assert len(says) == 1 or messages[0:1] == [Welcome(1, KEY)]
+
+
+def test_its_own_setting_counts(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """STAND-5: this start takes 6.5 MB; the most is four times `memory-mb`."""
+
+    async def main() -> None:
+        store = SqliteStore(tmp_path)
+        async with peer(Welcome(1, KEY), Piece(b"," * 100_000)) as link:
+            pair = pair_for(Settings(follow=link, memory_mb=1), tmp_path, store, KEY, None)
+            assert pair is not None
+            async with pair.running():
+                await until(lambda: "takes more memory than memory-mb allows" in caplog.text)
+        await store.close()
+
+    run(main())
 
 
 class Scripted(Line):
