@@ -78,7 +78,8 @@ def start(stack: ExitStack, folder: Path, port: int) -> Iterator[tuple[str, int,
         ]
         yield started(stack, f"node-{number + 1}", listen, command, folder, {})
     environment = {
-        "CLUSTER_LISTEN": f"{HOST}:{port}",
+        "CLUSTER_HOST": HOST,
+        "CLUSTER_PORT": str(port),
         "CLUSTER_NODES": " ".join(f"{HOST}:{listen}" for listen in nodes),
     }
     command = [caddy, "run", "--adapter", "caddyfile", "--config", str(HERE / "Caddyfile")]

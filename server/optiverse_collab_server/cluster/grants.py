@@ -28,6 +28,7 @@ from optiverse_collab_server.cluster.grant_table import (
 from optiverse_collab_server.cluster.merging import lacking
 from optiverse_collab_server.storage.failures import explained
 from optiverse_collab_server.storage.jetstream.changes import ChangeLog
+from optiverse_collab_server.storage.jetstream.opening import patiently
 from optiverse_collab_server.storage.jetstream.stream import Unanswered
 
 TRIES, PAUSE_SECONDS = 4, 0.25
@@ -257,7 +258,7 @@ async def open_grants(
     Raises:
         StorageError: NATS or the folder can't be used.
     """
-    changes = await ChangeLog.find(client, replicas)
+    changes = await patiently(lambda: ChangeLog.find(client, replicas))
     file = Writer(AccessFile(folder))
     shared = SharedGrants(changes, file, folder / MARK, clock)
     try:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timezone
+from typing import TypeVar
 
 from nats.aio.client import Client
 from nats.errors import Error
@@ -17,12 +19,21 @@ from optiverse_collab_server.storage.jetstream.stream import (
     NAME,
     PART_BYTES,
     Stream,
+    Unanswered,
     explained,
     id_of,
 )
 
+T = TypeVar("T")
+
 CONNECT_SECONDS = 5.0
 """How long to wait for the first connection, and until a stream is made."""
+
+ELECTION_SECONDS = 15.0
+"""How long a server that starts waits until NATS has leaders; they may have started at the same time."""
+
+PAUSE_SECONDS = 0.25
+"""How long to wait before NATS is asked again."""
 
 _NAME_IN_USE = 10058
 
@@ -52,10 +63,25 @@ async def open_stream(servers: Sequence[str], replicas: int) -> Stream:
                 f"NATS takes messages of up to {client.max_payload:,} bytes, and this server sends longer "
                 "ones; write `max_payload: 1MB`, the default, into the configuration of all NATS servers."
             )
-        return await find_stream(client, replicas)
+        return await patiently(lambda: find_stream(client, replicas))
     except BaseException:
         await client.close()
         raise
+
+
+async def patiently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Ask NATS again while it does not answer; after a start, it takes seconds to have leaders.
+
+    Raises:
+        StorageError: it takes too long, or something else is wrong.
+    """
+    loop = asyncio.get_running_loop()
+    ends_s = loop.time() + ELECTION_SECONDS
+    while loop.time() < ends_s:
+        with contextlib.suppress(Unanswered):
+            return await ask()
+        await asyncio.sleep(PAUSE_SECONDS)
+    return await ask()
 
 
 async def find_stream(client: Client, replicas: int) -> Stream:

@@ -25,7 +25,7 @@ from optiverse_collab_server.storage.api import (
 )
 from optiverse_collab_server.storage.housekeeping import KEEP_ALL, Retention
 from optiverse_collab_server.storage.jetstream.log import Node
-from optiverse_collab_server.storage.jetstream.opening import find_stream, open_stream
+from optiverse_collab_server.storage.jetstream.opening import find_stream, open_stream, patiently
 from optiverse_collab_server.storage.jetstream.owned import OwnedSessions
 from optiverse_collab_server.storage.jetstream.past import (
     read_apart,
@@ -264,5 +264,5 @@ async def open_store(
     """
     stream = await open_stream(servers, replicas)
     store = JetStreamStore(stream, name, replicas, retention)
-    await store.beat()  # before it takes a session
+    await patiently(store.beat)  # before it takes a session
     return store

@@ -9,6 +9,7 @@ import pytest
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.storage.jetstream import opening
 from optiverse_collab_server.storage.jetstream.opening import open_stream
+from optiverse_collab_server.storage.jetstream.stream import Unanswered
 from tests.helpers import aio
 from tests.helpers.nats_server import NatsServer, free_port, needs_nats
 
@@ -55,3 +56,19 @@ def test_nats_that_takes_short_messages_is_refused(nats: NatsServer, monkeypatch
     monkeypatch.setattr(opening, "PART_BYTES", 1_000_000)
     with pytest.raises(StorageError, match=r"up to 1,048,576 bytes, .*`max_payload: 1MB`"):
         aio.run(open_stream([nats.address], replicas=1))
+
+
+def test_nats_that_elects_its_leaders_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a power cut, servers and NATS start at the same time. The wait ends nevertheless."""
+    monkeypatch.setattr(opening, "ELECTION_SECONDS", 0.2)
+    monkeypatch.setattr(opening, "PAUSE_SECONDS", 0.01)
+    answers = iter([False, False, True])
+
+    async def ask() -> str:
+        if not next(answers, False):
+            raise Unanswered
+        return "found"
+
+    assert aio.run(opening.patiently(ask)) == "found"
+    with pytest.raises(Unanswered):
+        aio.run(opening.patiently(ask))
