@@ -111,18 +111,15 @@ class Run:
             await self._admin.subscribe("optiverse.>", cb=self._copy)
             begun_s = self._now_s
             self._ends_s = begun_s + self._seconds
-            faults = [self._fail(SERVER_FAULTS), self._fail(NATS_FAULTS)]
-            works = [
-                person.work(self._ends_s, self._chance) for some in self._people.values() for person in some
-            ]
-            await asyncio.gather(*faults, *works)
+            people = [person for some in self._people.values() for person in some]
+            await asyncio.gather(self._fail_until_end(people), *(one.work(self._chance) for one in people))
             minutes = (self._now_s - begun_s) / 60
             problems = [problem for session in SESSIONS for problem in await self._lacking(session)]
             for node in self._nodes:
                 await node.end()
             await leader_of(self._nats)
             counts = await stored([one.address for one in self._nats], SESSIONS)
-        put = [person.put for some in self._people.values() for person in some]
+        put = [person.put for person in people]
         drops = self._keep_kb is not None
         problems += [problem for ids in put for problem in wrong(ids, counts, drops)]
         acknowledged, late = sum(map(len, put)), self._late
@@ -158,6 +155,12 @@ class Run:
 
     # Faults
 
+    async def _fail_until_end(self, people: Sequence[Person]) -> None:
+        """Let everything fail, and let people work until all is well again."""
+        await asyncio.gather(self._fail(SERVER_FAULTS), self._fail(NATS_FAULTS))
+        for person in people:
+            person.is_over = True
+
     async def _fail(self, faults: dict[str, Callable[[Run], Awaitable[None]]]) -> None:
         """Let one fault follow another."""
         while self._now_s < self._ends_s:
@@ -171,7 +174,7 @@ class Run:
         """Measure how long nothing is acknowledged from now on."""
         begun_s = self._now_s
         while (ends := [front.acknowledged_s for front in self._fronts.values()]) and min(ends) <= begun_s:
-            if self._now_s > self._ends_s + FLUSH_S:
+            if self._now_s > begun_s + FLUSH_S:
                 break
             await asyncio.sleep(0.02)
         self._silence[name].append(max(ends) - begun_s)
@@ -232,8 +235,9 @@ class Run:
     async def _lacking(self, session: str) -> list[str]:
         """What newcomers don't see."""
         deadline_s = self._now_s + FLUSH_S
-        self._fronts[session].way.cut()  # everybody takes the same way as a newcomer
-        async with connect(self._fronts[session].way.url, session, "Carla", wait=True) as bench:
+        way = self._fronts[session].way
+        way.cut()  # everybody takes the same way as a newcomer
+        async with connect(way.url, session, "Carla", wait=True, chance=lambda: 0.0) as bench:
             wanted = [id for person in self._people[session] for id in person.newest]
             while missing := [id for id in wanted if id not in bench.records]:
                 if self._now_s > deadline_s:

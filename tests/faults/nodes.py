@@ -138,16 +138,18 @@ class Person:
 
     Attributes:
         put: the ids of the items that were acknowledged.
+        is_over: whether to stop.
     """
 
     def __init__(self, name: str, bench: AsyncBench, front: Front) -> None:
         self.put: list[str] = []
+        self.is_over = False
         self._name, self._bench, self._front = name, bench, front
 
-    async def work(self, ends_s: float, chance: random.Random) -> None:
-        """Edit until a time."""
+    async def work(self, chance: random.Random) -> None:
+        """Edit until it is over."""
         loop = asyncio.get_running_loop()
-        while loop.time() < ends_s:
+        while not self.is_over:
             id = f"{self._name}-{len(self.put)}"
             self._bench.put(id, "component", {"pos": [0.0, float(len(self.put))]})
             if len(self.put) >= KEPT:
