@@ -25,6 +25,7 @@ from optiverse_collab_server.chunking import ChunkTurn, OpenChunk
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.past import PastReaders
 from optiverse_collab_server.quotas import Quotas
+from optiverse_collab_server.rounds import SILENCE_SECONDS, Rounds
 from optiverse_collab_server.session import LiveSession
 from optiverse_collab_server.standby.standing import Post
 from optiverse_collab_server.storage import Store
@@ -33,17 +34,8 @@ from optiverse_collab_server.tally import Tally
 from optiverse_collab_server.unstored import Unstored
 from optiverse_collab_server.writer import SessionWriter
 
-SILENCE_SECONDS = 75.0
-"""How long without a byte before a connection is closed (HB-2)."""
-
-AWAY_SECONDS = 20.0
-"""How long a silence before a participant is shown as away (HB-6)."""
-
 STORE_SECONDS, GOODBYE_SECONDS = 1.5, 1.0
 """How long a stopping server waits for the disk, and then for slow receivers (CLOSE-3)."""
-
-LOOK_SECONDS = 1.0
-"""How often silent connections are searched for."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -85,12 +77,9 @@ class Hub:
             post.on_deposed.append(self._depose)
         self._store = store
         self._server = server
-        self._silence_seconds = silence_seconds
         self._entrance = entrance
-        self._book = None if entrance is None else entrance.book
-        if self._book is not None:
-            self._book.changed = self._access_changed
         if entrance is not None:
+            entrance.book.changed = self._access_changed
             entrance.waiting.owners = self._owners
         self._quotas = quotas or Quotas()
         self._space = Space(self._quotas.space_bytes)
@@ -103,7 +92,8 @@ class Hub:
         self._opening = asyncio.Lock()
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.is_stopping = False
-        self._reaper = asyncio.create_task(self._look_for_silent())
+        rounds = Rounds(self._live, store, entrance, silence_seconds)
+        self._rounds = asyncio.create_task(rounds.make())
 
     @property
     def refusal(self) -> CloseReason | None:
@@ -181,7 +171,7 @@ class Hub:
             False if the disk doesn't answer; then the wait was cut short.
         """
         self.is_stopping = True
-        self._reaper.cancel()
+        self._rounds.cancel()
         sessions = list(self._live.values())
         late = await _late([asyncio.create_task(session.close()) for session in sessions])
         connections = [c for session in sessions for c in session.connections.values()]
@@ -272,34 +262,6 @@ class Hub:
                 del self._live[session.id]
                 await self._store.release(session.id)
                 log.info("Closed session %s: nobody is left", session.id)
-
-    async def _look_for_silent(self) -> None:
-        """Report silent participants to the others, and close connections that are silent for too long."""
-        loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(min(LOOK_SECONDS, AWAY_SECONDS / 4, self._silence_seconds / 4))
-            if self._book is not None:
-                self._book.keep_seen()
-            if self._entrance is not None:
-                self._entrance.waiting.look(self._silence_seconds)
-            for session_id in list(self._live):
-                self._look_at(self._live[session_id], loop.time())
-
-    def _look_at(self, session: LiveSession, now: float) -> None:
-        """Check one session: a method, since a sleeping coroutine would keep the last session alive."""
-        if self._book is not None:
-            session.close_overdue(self._book.grants)
-        if not session.failed and self._store.has_lost(session.id):
-            log.warning("Session %s: another server has taken it", session.id)
-            session.fail(CloseReason.MOVED)
-        for connection in list(session.connections.values()):
-            if connection.is_paused:
-                continue
-            silent = now - connection.heard
-            session.set_away(connection, silent > AWAY_SECONDS)
-            if silent > self._silence_seconds:
-                log.warning("%s was silent for too long", connection.name)
-                connection.close(CloseReason.SILENT)
 
 
 async def _late(tasks: list[asyncio.Task[None]]) -> bool:

@@ -20,8 +20,9 @@ from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.app import NAME, App
 from optiverse_collab_server.connection import CLOSE_SECONDS
 from optiverse_collab_server.doors import Bounds, Doors
-from optiverse_collab_server.hub import SILENCE_SECONDS, Hub
+from optiverse_collab_server.hub import Hub
 from optiverse_collab_server.quotas import Quotas
+from optiverse_collab_server.rounds import SILENCE_SECONDS
 from optiverse_collab_server.standby.messages import PROTOCOL as FOLLOW_PROTOCOL
 from optiverse_collab_server.standby.service import StandbyService
 from optiverse_collab_server.storage import Store

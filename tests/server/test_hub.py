@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from optiverse_collab.core.protocol.address import Place
 from optiverse_collab.errors import StorageError
-from optiverse_collab_server import connection, hub, serving
+from optiverse_collab_server import connection, serving
 from optiverse_collab_server.access.grants import Visit
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.hub import Hub
@@ -238,35 +238,6 @@ def test_session_that_does_not_fit_beside_others_is_not_opened(hubs: list[Counti
             await until(lambda: not hubs[0]._live)
             async with server.client("bob", "other") as bob:
                 assert len((await bob.sync("c"))["records"]) == 1
-
-    run(main())
-
-
-def test_whoever_is_silent_is_away_until_heard_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HB-6: the others get a message, and the session continues."""
-    monkeypatch.setattr(hub, "AWAY_SECONDS", 0.4)
-
-    async def main() -> None:
-        async with live_server() as server, server.client("ann") as ann, server.client("bob") as bob:
-            bob_id = bob.ack["connection_id"]
-
-            async def hear(told: dict[str, object]) -> None:
-                while await next_away(ann) != told:
-                    pass
-
-            await hear({"type": "user:away", "connection_id": bob_id, "away": True})
-            async with server.client("eve") as eve:
-                assert [user.get("away", False) for user in eve.ack["users"]] == [False, True, False]
-            await bob.send({"type": "ping"})
-            await hear({"type": "user:away", "connection_id": bob_id})
-
-    async def next_away(client: RawClient) -> dict[str, object]:
-        """The next `away` message; the client that waits for it keeps sending meanwhile."""
-        receiving = asyncio.create_task(client.receive("user:away"))
-        while not receiving.done():
-            await client.send({"type": "ping"})
-            await asyncio.wait([receiving], timeout=0.1)
-        return receiving.result()
 
     run(main())
 
