@@ -67,12 +67,12 @@ class App:
         self._numbers = itertools.count(1)
         self.doors = doors
         self._held = Held()
-        self.garbage = Garbage()
+        self.garbage = Garbage(lambda: doors.count)
         self._health = Health(hub, self.doors, entrance, None if standby is None else standby.followers)
 
     def accept(self, *args: Any, **options: Any) -> HeardConnection:
         """Take a connection whose peer has not requested a WebSocket yet."""
-        self.garbage.connections += 1
+        self.garbage.opened()
         if self._tls is not None:
             return SecuredConnection(self.doors, self._held, self._tls, *args, **options)
         return HeardConnection(self.doors, self._held, *args, **options)

@@ -23,7 +23,7 @@ def test_cycles_are_collected_while_python_itself_does_not(monkeypatch: pytest.M
     monkeypatch.setattr(garbage, "YOUNG_EVERY_S", 0.01)
 
     async def main() -> None:
-        async with Garbage().tended():
+        async with Garbage(lambda: 0).tended():
             assert not gc.isenabled()
             cycle = weakref.ref(Cycle())
             await until(lambda: cycle() is None)
@@ -36,15 +36,31 @@ def test_cycles_are_collected_while_python_itself_does_not(monkeypatch: pytest.M
 def test_everything_is_looked_at_now_and_then(
     enough: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Only if connections have ended: nothing else leaves garbage."""
     for name, value in enough.items():
         monkeypatch.setattr(garbage, name, value)
-    looks = Garbage()
+    there = 7
+    looks = Garbage(lambda: there)
     old = Cycle()
     gc.collect()
     gone = weakref.ref(old)
     del old
-    assert [looks.look(), looks.look()] == [False, False]
+    for _ in range(7):
+        looks.opened()
+    assert not any(looks.look() for _ in range(10))
     assert gone() is not None
-    looks.connections = 7
-    assert [looks.look(), looks.look(), looks.look()].count(True) == 1
+    there = 0
+    assert [looks.look(), looks.look()] == [True, False]
     assert gone() is None
+
+
+def test_many_who_come_at_once_are_looked_at_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One scan of thousands of them would take long."""
+    monkeypatch.setattr(garbage, "YOUNG_AFTER", 3)
+    looks = Garbage(lambda: 0)
+    cycle = weakref.ref(Cycle())
+    found = []
+    for _ in range(3):
+        looks.opened()
+        found.append(cycle() is None)
+    assert found == [False, False, True]
