@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from http import HTTPStatus
 
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
@@ -23,6 +24,7 @@ RUNNING = "The server is running."
 READY = "Ready."
 STOPPING = "The server is restarting."
 LATE = "Storage does not answer; nothing is saved for now."
+FAILED = "Storage refuses changes; the server's log says why."
 NOT_SERVING = {
     CloseReason.STANDBY: "This server is a standby; another one serves.",
     CloseReason.DEPOSED: "Another server has taken over from this one.",
@@ -72,6 +74,8 @@ class Health:
             return STOPPING
         if self._hub.refusal is not None:
             return NOT_SERVING[self._hub.refusal]
+        if self._hub.tally.has_failed(time.monotonic()):
+            return FAILED
         return LATE if any(session.is_late for session in self._hub.sessions) else ""
 
     async def _may_have_metrics(self, headers: Headers, address: str) -> bool:

@@ -218,6 +218,7 @@ class LiveSession:
                 self._wake_asking()
             except StorageError as error:
                 log.error("Session %s can't be stored: %s", self.id, error)
+                self._writer.note_failure(error)
                 self.fail(reason_of(error))
             except Exception:
                 log.exception("Session %s failed", self.id)

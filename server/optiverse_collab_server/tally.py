@@ -8,6 +8,9 @@ from collections import Counter
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """The upper bounds of the buckets for durations; there is one more for longer ones."""
 
+FAILED_SECONDS = 60.0
+"""How long a server whose storage refused changes counts as not ready, if nothing else is stored."""
+
 
 class Durations:
     """A histogram of durations.
@@ -36,6 +39,7 @@ class Tally:
         storing: how long each storing of a session's changes took.
         refused: connections that were not let in, by the reason.
         closed: connections that the server closed, by the word of the reason (CLOSE-2).
+        failed_s: when storage last refused changes, on the monotonic clock; None if it has taken some since.
     """
 
     def __init__(self) -> None:
@@ -43,6 +47,7 @@ class Tally:
         self.storing = Durations()
         self.refused: Counter[str] = Counter()
         self.closed: Counter[str] = Counter()
+        self.failed_s: float | None = None
 
     def stored(self, changes: int, seconds: float) -> None:
         """Changes of a session were stored together.
@@ -53,3 +58,14 @@ class Tally:
         """
         self.changes += changes
         self.storing.add(seconds)
+        self.failed_s = None
+
+    def has_failed(self, now_s: float) -> bool:
+        """Whether storage has refused changes lately, and taken none since.
+
+        Later, a proxy sends people here again, and they find out whether that is still so.
+
+        Args:
+            now_s: on the monotonic clock.
+        """
+        return self.failed_s is not None and now_s - self.failed_s < FAILED_SECONDS

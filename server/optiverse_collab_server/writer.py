@@ -13,6 +13,7 @@ from optiverse_collab.errors import StorageError
 from optiverse_collab_server.chunking import ChunkTurn, OpenChunk
 from optiverse_collab_server.quotas import Quotas
 from optiverse_collab_server.storage import Store
+from optiverse_collab_server.storage.api import Elsewhere
 from optiverse_collab_server.tally import Tally
 
 log = logging.getLogger("optiverse_collab_server")
@@ -85,6 +86,11 @@ class SessionWriter:
         room.saved(entries[-1].clock)
         if builder is not None:
             self._chunk_writer = asyncio.create_task(self._begin_chunk(builder, self._chunk))
+
+    def note_failure(self, error: StorageError) -> None:
+        """`write` raised this."""
+        if not isinstance(error, Elsewhere):
+            self._tally.failed_s = time.monotonic()
 
     async def _count(self, size: int) -> None:
         """Count added bytes. Packing is taken into account only when it could matter."""

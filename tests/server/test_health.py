@@ -11,10 +11,10 @@ from websockets.exceptions import InvalidStatus
 
 from optiverse_collab.core.access import Role
 from optiverse_collab.core.protocol.access import AccessInvite
-from optiverse_collab_server import hub, unstored
+from optiverse_collab_server import hub, tally, unstored
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.access.grants import EVERY_SESSION
-from optiverse_collab_server.health import LATE, STOPPING
+from optiverse_collab_server.health import FAILED, LATE, STOPPING
 from tests.helpers.aio import DEADLINE_S, run
 from tests.helpers.gated_store import GatedStore
 from tests.helpers.http_get import get
@@ -74,6 +74,38 @@ def test_server_that_waits_for_the_disk_or_ends_is_not_ready(monkeypatch: pytest
             await ann.receive("patch")
             assert await ann.closed() == (1001, "restarting")
             await ending
+
+    run(main())
+
+
+def test_server_whose_storage_refuses_changes_is_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """HEALTH-2: until some are stored, or for a minute."""
+
+    async def main() -> None:
+        store = GatedStore()
+        async with live_server(store) as server:
+
+            async def push(result: str) -> None:
+                async with server.client("ann") as ann:
+                    await ann.sync("a")
+                    await ann.send({"type": "push", "changes": [{"client_clock": 1, "ops": [put("lens")]}]})
+                    assert result in str(
+                        await ann.receive("patch") if not store.broken else await ann.closed()
+                    )
+
+            async def ready() -> tuple[int, str]:
+                answer = await get(server.port, "/readyz")
+                return answer.status, answer.body
+
+            store.broken = True
+            await push("session_failed")
+            assert await ready() == (503, f"{FAILED}\n")
+            monkeypatch.setattr(tally, "FAILED_SECONDS", 0.0)
+            assert await ready() == (200, "Ready.\n")
+            monkeypatch.undo()
+            store.broken = False
+            await push("commit")
+            assert await ready() == (200, "Ready.\n")
 
     run(main())
 

@@ -21,3 +21,13 @@ def test_changes_that_are_stored_together_are_one_duration() -> None:
     tally.stored(3, 0.5)
     tally.stored(2, 0.5)
     assert (tally.changes, sum(tally.storing.counts), tally.storing.total_s) == (5, 2, 1.0)
+
+
+def test_storage_that_refuses_is_remembered_for_a_minute() -> None:
+    """Or until it takes something."""
+    tally = Tally()
+    assert not tally.has_failed(100.0)
+    tally.failed_s = 100.0
+    assert [tally.has_failed(now) for now in (100.0, 159.0, 161.0)] == [True, True, False]
+    tally.stored(1, 0.1)
+    assert not tally.has_failed(101.0)
