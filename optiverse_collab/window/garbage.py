@@ -12,8 +12,8 @@ import weakref
 
 from PyQt6.QtCore import QObject, QTimer, pyqtSlot
 
-EVERY_MS = 500
-"""How often to check whether it is time to collect."""
+EVERY_MS, REST_MS = 500, 2000
+"""How often to check whether it is time to collect; and after a check that found nothing to do."""
 
 _collectors: set[object] = set()
 
@@ -85,13 +85,20 @@ class GuiGarbage(QObject):
 
     @pyqtSlot()
     def _on_timer(self) -> None:
-        """Collect the oldest generation whose time has come, and the younger ones with it."""
-        if _spared.collect():
-            return
-        for generation in (2, 1, 0):
-            if gc.get_count()[generation] > gc.get_threshold()[generation]:
-                gc.collect(generation)
-                return
+        every_ms = EVERY_MS if _collect() else REST_MS
+        if every_ms != self._timer.interval():
+            self._timer.setInterval(every_ms)
+
+
+def _collect() -> bool:
+    """Collect the oldest generation whose time has come, and the younger; returns whether there was one."""
+    if _spared.collect():
+        return True
+    for generation in (2, 1, 0):
+        if gc.get_count()[generation] > gc.get_threshold()[generation]:
+            gc.collect(generation)
+            return True
+    return False
 
 
 def _end(key: object) -> None:

@@ -12,8 +12,8 @@ SCAN_MS, SCAN_RECORDS = 250, 25
 """How often to compare, and how many records: a bench of 1,000 within 10 s. The editor reads so few in less
 than a millisecond."""
 
-REST_MS = 2000
-"""How often while there is no input: an editor that is open all day then hardly needs a processor."""
+REST_MS, REST_RECORDS = 4000, 50
+"""The same while there is no input: an editor that is open all day then hardly needs a processor."""
 
 LEAST = 40
 """After input there are at least this many scans: some editors do part of an edit a moment later."""
@@ -71,7 +71,7 @@ class Scan(QObject):
 
     @pyqtSlot()
     def _on_timer(self) -> None:
-        self._capture.scan(SCAN_RECORDS)
+        self._capture.scan(REST_RECORDS if self.at_rest else SCAN_RECORDS)
         self._left -= 1
         if self._left > 0 or self.at_rest:
             return

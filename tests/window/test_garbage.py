@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.window import garbage as garbage_module
-from optiverse_collab.window.garbage import GuiGarbage, release, spare
+from optiverse_collab.window.garbage import EVERY_MS, REST_MS, GuiGarbage, release, spare
 
 SOON = 10_000  # ms
 
@@ -125,3 +125,14 @@ def test_a_window_that_is_not_closed_stops_nothing(qapp: object, nobody: None) -
     assert not gc.isenabled()
     sip.delete(parent)
     assert gc.isenabled()
+
+
+def test_without_garbage_it_looks_less_often(garbage: GuiGarbage) -> None:
+    """An idle window is woken seldom, and a busy one is cleaned as often as before."""
+    gc.collect()
+    garbage._on_timer()
+    assert garbage._timer.interval() == REST_MS
+    held = allocate()
+    garbage._on_timer()
+    assert garbage._timer.interval() == EVERY_MS
+    assert held
