@@ -15,8 +15,8 @@ from optiverse_collab.host.optiverse.upstream import version
 
 COMPONENTS, DRAGGED = (25, 300, 3000), (1, 50)
 REST_S, IDLE_S = 75.0, 20.0
-"""How long windows are left alone before they are measured, and how long they are measured. With 3,000
-components they come to rest after a minute; by then the editor has saved what it loaded."""
+"""How long windows are left alone at least before they are measured, and how long they are measured. The
+editor has saved by then what it loaded."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

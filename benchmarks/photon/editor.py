@@ -9,11 +9,11 @@ from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import get_native_id
-from time import monotonic
+from time import monotonic, thread_time
 from types import TracebackType
 from typing import Any
 
-from PyQt6.QtCore import QEvent, QObject, QSettings, QStandardPaths
+from PyQt6.QtCore import QSettings, QStandardPaths
 from PyQt6.QtWidgets import QApplication
 
 from benchmarks.photon.scene import MARKED, SESSION, puts
@@ -26,23 +26,10 @@ from optiverse_collab.host.optiverse.upstream.item_names import item_names
 from optiverse_collab.host.plugins import installed_plugins
 from optiverse_collab.window.attachment import attachment_for
 from optiverse_collab.window.controller import CollaborationController
+from optiverse_collab.window.scan import Scan
 
 SIZE = WIDTH, HEIGHT = 1200, 800
 """The window's size, in pixels."""
-
-
-class _Paints(QObject):
-    """Counts how often a widget is painted."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.count = 0
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        """Count, and let the event pass."""
-        if event is not None and event.type() == QEvent.Type.Paint:
-            self.count += 1
-        return False
 
 
 def _waited_ms() -> float:
@@ -65,6 +52,7 @@ class Editor:
         self._left, self._has_plugin = left, plugin
         self._cleanup = ExitStack()
         self._retraces: list[tuple[float, float]] = []
+        self._paints_ms: list[float] = []
 
     def __enter__(self) -> Editor:
         """Open it. The real user's settings and files are not touched."""
@@ -77,13 +65,12 @@ class Editor:
         # Without a graphics card, the processor would compute OpenGL, and do little else.
         view: Any = import_module("optiverse.objects.views.graphics_view")
         view.OPENGL_AVAILABLE = False
+        self._watch_paints(view.GraphicsView)
         self._window: Any = import_module("optiverse.ui.views.main_window").MainWindow()
         self._window.setGeometry(self._left, 0, *SIZE)
         self._window.show()
         self._watch_retraces(type(self._window.raytracing_controller))
         self._frames, self._stopwatch = Frames(), Stopwatch()
-        self._paints = _Paints()
-        self._window.view.viewport().installEventFilter(self._paints)
         self._stopwatch.leave_out(type(self._window.raytracing_controller), "retrace")
         if self._has_plugin:
             attach(self._window, installed_plugins())
@@ -132,11 +119,15 @@ class Editor:
         """Where the components are, in mm."""
         return {id: [item.x(), item.y()] for id, item in self._components().items()}
 
+    def is_at_rest(self) -> bool:
+        """Whether the plugin has noticed that nobody uses the window."""
+        return all(scan.at_rest for scan in self._window.findChildren(Scan))
+
     def start(self) -> None:
         """Start measuring."""
         self._retraces.clear()
         self._stopwatch.restart()
-        self._paints.count = 0
+        self._paints_ms.clear()
         self._waited_ms = _waited_ms()
         self._frames.start()
 
@@ -145,8 +136,8 @@ class Editor:
 
         Returns:
             The gaps of the event loop, and the GUI thread's work in them; the time of each call of the
-            plugin, by class and method; all in ms. How often the canvas was painted, and how long the
-            thread waited for a processor. When the editor traced rays: start and end, in s.
+            plugin, by class and method; of each paint of the canvas; and for how long the thread waited for a
+            processor; all in ms. When the editor traced rays: start and end, in s.
         """
         gaps = self._frames.stop()
         slots = {".".join(of): [1000 * s for s in times] for of, times in self._stopwatch.calls.items()}
@@ -154,7 +145,7 @@ class Editor:
             "gaps": gaps.wall_ms,
             "work": gaps.work_ms,
             "slots": slots,
-            "paints": self._paints.count,
+            "paints": self._paints_ms,
             "waited": _waited_ms() - self._waited_ms,
             "retraces": self._retraces,
         }
@@ -163,6 +154,17 @@ class Editor:
         component = item_names().TypeRegistry.get_class("component")
         assert component is not None
         return {item.item_uuid: item for item in self._window.scene.items() if isinstance(item, component)}
+
+    def _watch_paints(self, view: Any) -> None:
+        """Note how long each paint of the canvas takes, or of a part of it."""
+        paint = view.paintEvent
+
+        def noted(*args: Any) -> None:
+            start = thread_time()
+            paint(*args)
+            self._paints_ms.append(1000 * (thread_time() - start))
+
+        view.paintEvent = noted
 
     def _watch_retraces(self, controller: type) -> None:
         """Note when the editor traces rays."""

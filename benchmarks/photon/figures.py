@@ -59,6 +59,7 @@ class Shown:
         besides: the same without the time in which the editors traced rays.
         gaps: between two turns of the window's event loop, which is asked for one each 16 ms.
         paints: how often the window painted its canvas, for each movement of the mouse.
+        paint_ms: CPU time of one paint; the median.
         work_ms: CPU time of its GUI thread for each.
         waited_ms: how long that thread waited for a processor, for each.
     """
@@ -67,6 +68,7 @@ class Shown:
     besides: Times
     gaps: Times
     paints: float
+    paint_ms: float
     work_ms: float
     waited_ms: float
 
@@ -79,7 +81,8 @@ class Shown:
             Times.of(ms for sweep in sweeps for ms in latencies(sweep, window)),
             Times.of(ms for sweep in sweeps for ms in latencies(sweep, window, spans)),
             Times.of(report["gaps"]),
-            report["paints"] / moves,
+            len(report["paints"]) / moves,
+            median(report["paints"] or [0.0]),
             sum(report["work"]) / moves,
             report["waited"] / moves,
         )

@@ -51,9 +51,11 @@ class Bench:
         return Result(case, Shown.of(single, 0, [alone]), own, other, retrace, slots_of(reports))
 
     def idle(self, components: int, rest_s: float, seconds: float) -> Idle:
-        """Leave all of them alone, and measure once they are at rest."""
+        """Leave all of them alone for `rest_s`, until they are at rest, and measure."""
         self.screen.move(0, HEIGHT - 1)
         time.sleep(rest_s)
+        while not (self.ann.do("is_at_rest") and self.bob.do("is_at_rest")):
+            time.sleep(1.0)
         editors = (self.alone, self.ann, self.bob)
         before = [cpu_s(editor.pid) for editor in editors]
         time.sleep(seconds)

@@ -25,15 +25,16 @@ SLOTS = ("slot", "calls", "p50", "p99", "longest")
 MOST_SLOTS = 12
 
 BEHIND = (
-    f"Rows beyond the aim of {AIM_MS:g} ms at p99, besides retraces, have *behind* in them. The mouse moves "
-    "every 17 ms. If the server has answered by then, a position is sent at once, else up to 33 ms after the "
-    "last one (PUSH-2); the author's disk, the server, and the painting of both windows take the rest, and "
-    "wait for each other's processor."
+    f"Rows beyond the aim of {AIM_MS:g} ms at p99, besides retraces, have *behind* in them. A position may "
+    "find both windows in the middle of a paint, and is then painted itself: up to three paints by the "
+    "editor, whose time is below. The author's disk and the server take a few ms, and the rest is waiting, "
+    "for a processor or for the answer to an earlier push (PUSH-2)."
 )
 
 WORK = (
-    "For each movement of the mouse: how often the window paints its canvas, or a part of it, and CPU time "
-    "of its GUI thread + how long that is ready to run and waits for a processor, in ms:"
+    "What the GUI thread does for each movement of the mouse, in ms. *1.0 of 6.5; 8.8 + 6.7* means that it "
+    "paints the canvas once, which takes 6.5; that all of its work takes 8.8; and that it waits 6.7 for a "
+    "processor:"
 )
 
 SLOW = {
@@ -116,7 +117,8 @@ def _work(one: Result) -> tuple[str, ...]:
 
 
 def _spent(shown: Shown) -> str:
-    return f"{shown.paints:.1f}, {figure(shown.work_ms)} + {figure(shown.waited_ms)}"
+    spent = f"{figure(shown.work_ms)} + {figure(shown.waited_ms)}"
+    return f"{shown.paints:.1f} of {figure(shown.paint_ms)}; {spent}"
 
 
 def _case(case: Case) -> tuple[str, str, str]:

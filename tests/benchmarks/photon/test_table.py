@@ -11,7 +11,7 @@ from benchmarks.photon.table import section
 def shown(ms: float) -> Shown:
     """A window that follows the mouse after this time, always."""
     times = Times.of([ms])
-    return Shown(times, times, times, paints=1.5, work_ms=ms / 2, waited_ms=0.5)
+    return Shown(times, times, times, paints=1.5, paint_ms=1.2, work_ms=ms / 2, waited_ms=0.5)
 
 
 def result(other_ms: float, slot_ms: float = 1.0, laser: bool = False) -> Result:
@@ -60,4 +60,4 @@ def test_what_could_not_be_measured_is_stated() -> None:
 
 def test_work_is_stated_beside_that_of_the_editor_alone() -> None:
     text = section(Found([result(20.0)]))
-    assert "| 1.5, 2.50 + 0.50 | 1.5, 3.50 + 0.50 | 1.5, 10.0 + 0.50 |" in text
+    assert "| 1.5 of 1.20; 2.50 + 0.50 | 1.5 of 1.20; 3.50 + 0.50 | 1.5 of 1.20; 10.0 + 0.50 |" in text
