@@ -6,7 +6,10 @@ import asyncio
 import logging
 from weakref import WeakValueDictionary
 
+import msgspec
+
 from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.journal import Entry
 from optiverse_collab.core.server.lost_changes import Merged, merge_lost
 from optiverse_collab.core.server.repair import Finding, Place, compare
 from optiverse_collab.errors import DatabaseDamaged, StorageError
@@ -25,6 +28,8 @@ PAUSE_SECONDS = 0.5
 """How long to wait before another attempt."""
 
 log = logging.getLogger("optiverse_collab_server")
+
+_entry = msgspec.json.Decoder(Entry).decode
 
 
 class Repair:
@@ -150,6 +155,8 @@ class Repair:
         assert stored is not None
         last = min(end.clock, stored.clock)
         parted = await self._parted(session, last) if stored.snapshot.epoch == end.epoch else None
+        if parted is None and await self._leaps(session, stored):
+            return
         merged, lost = Merged([], 0), 0
         if parted is not None:
             found = await self._journal.store.load_entries(session, Span(parted, ENDLESS))
@@ -161,14 +168,34 @@ class Repair:
                 await self._shared.append(session, kept, history.names.take_new())
         aside = await self._journal.start_over(self._shared, session, stored.snapshot.parents)
         if parted is None:
-            text = "Session %s in the store is not the one of this server's journal, which is called %r now"
-            log.error(text, session, aside)
+            text = (
+                "Session %s in the store and in this server's journal have no change in common, or none any "
+                "more. The journal is called %r now; look at it with `export` if anything is missing"
+            )
+            log.warning(text, session, aside)
             return
         text = (
             "Session %s: the store had continued without %d change(s) of this server's journal. %d of them "
             "were added, and yield to later ones; %d could not be. The journal as it was is called %r now"
         )
         log.warning(text, session, lost, len(merged.accepted), merged.left_out, aside)
+
+    async def _leaps(self, session: str, stored: Stored) -> bool:
+        """Continue with the journal if the store ends before all that the journal still has (OWN-15)."""
+        start = await self._journal.store.load_start(session)
+        last = stored.snapshot.time_ms if not stored.entries else _entry(stored.entries[-1]).time_ms
+        if start is None or start.snapshot.epoch != stored.snapshot.epoch:
+            return False
+        if stored.clock >= start.snapshot.clock or last > start.snapshot.time_ms:
+            return False  # people have edited there since
+        await self._shared.leap(session, start.snapshot, start.names)
+        copied = await copy_session(self._journal.store, self._shared, session)
+        text = (
+            "Session %s: the store ended at change %d, before all that this server's journal has. It "
+            "continues with that at change %d, and has %d more from there"
+        )
+        log.warning(text, session, stored.clock, start.snapshot.clock, copied.added)
+        return True
 
     async def _parted(self, session: str, last: int) -> int | None:
         """The clock up to which journal and store agree; None if there is none."""

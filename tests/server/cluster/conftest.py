@@ -11,12 +11,13 @@ import pytest
 from optiverse_collab_server.cluster import repair
 from optiverse_collab_server.cluster.journal import Journal
 from optiverse_collab_server.cluster.store import JournaledStore
-from optiverse_collab_server.storage import SqliteStore
+from optiverse_collab_server.storage import Retention, SqliteStore
+from optiverse_collab_server.storage.housekeeping import KEEP_ALL
 from optiverse_collab_server.storage.jetstream import signs, store, stream
 from optiverse_collab_server.storage.jetstream.store import open_store
 from tests.helpers.nats_server import NatsServer
 
-Opened = Callable[[str], AbstractAsyncContextManager[JournaledStore]]
+Opened = Callable[..., AbstractAsyncContextManager[JournaledStore]]
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def nats(tmp_path: Path) -> Iterator[NatsServer]:
 
 @pytest.fixture
 def opened(nats: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
-    """Opens the store of a server with a name, and closes it at the end; its journal stays."""
+    """Opens the store of a server with a name, and closes it at the end; its journal stays, or some of it."""
     monkeypatch.setattr(repair, "SETTLE_SECONDS", 1.0)
     monkeypatch.setattr(repair, "PAUSE_SECONDS", 0.05)
     monkeypatch.setattr(store, "CLOSE_SECONDS", 0.3)
@@ -38,9 +39,9 @@ def opened(nats: NatsServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setattr(module, "ALIVE_SECONDS", 1.0)
 
     @asynccontextmanager
-    async def open_one(name: str) -> AsyncIterator[JournaledStore]:
+    async def open_one(name: str, keep: Retention = KEEP_ALL) -> AsyncIterator[JournaledStore]:
         shared = await open_store([nats.address], name, replicas=1)
-        one = JournaledStore(shared, Journal(SqliteStore(tmp_path / name)))
+        one = JournaledStore(shared, Journal(SqliteStore(tmp_path / name, keep)))
         await one.begin()
         try:
             yield one

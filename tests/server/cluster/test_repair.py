@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
 
 from optiverse_collab.core.protocol.origins import origin_of
 from optiverse_collab.core.records import Op, Put, Set
+from optiverse_collab.core.server.chain import next_head
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.journal import Entry
+from optiverse_collab.core.server.journal import Entry, Kept, Snapshot
 from optiverse_collab_server.cluster.store import JournaledStore
-from optiverse_collab_server.storage import Span, Store
+from optiverse_collab_server.storage import Retention, Span, StandbyStore, Store
 from optiverse_collab_server.storage.api import Elsewhere
 from tests.core.server.histories import do
 from tests.helpers import aio
 from tests.helpers.nats_server import needs_nats
-from tests.helpers.storage import content, content_of, entries, entry, snapshot
+from tests.helpers.storage import content, content_of, encoded, entries, entry, head, snapshot
 from tests.server.cluster.conftest import Opened, delete_stream
 
 pytestmark = needs_nats
@@ -171,6 +174,71 @@ def test_a_session_of_another_history_is_set_aside(opened: Opened) -> None:
                 stored = await bob.load("bench")
                 assert stored is not None
                 assert stored.snapshot.epoch == "another"
+                assert len(await bob._journal.store.sessions()) == 2
+
+    aio.run(scenario())
+
+
+async def edited(opened: Opened) -> None:
+    """A session had 3 changes when server a had it last, and 8 at server b, which has dropped six."""
+    async with opened("a") as ann:
+        await ann.begin_chunk("bench", snapshot())
+        await ann.append("bench", entries(1, 3))
+        async with opened("b", Retention(bytes=0)) as bob:
+            await ann.release("bench")
+            await bob.load("bench")
+            await bob.append("bench", entries(4, 6))
+            await bob.begin_chunk("bench", snapshot(6))
+            await bob.append("bench", entries(7, 8))
+            while (await started(bob._journal.store)).clock < 6:  # noqa: ASYNC110 - the store has no event
+                await asyncio.sleep(0.01)
+            ann._store._beating.cancel()
+            bob._store._beating.cancel()
+            await delete_stream(ann)
+
+
+async def started(store: StandbyStore) -> Snapshot:
+    """Where the history begins that a store has."""
+    found = await store.load_start("bench")
+    assert found is not None
+    return found.snapshot
+
+
+def test_the_newest_journal_counts_even_if_it_is_second(opened: Opened) -> None:
+    """OWN-15: what the first one brought is older than all that the second one keeps."""
+
+    async def scenario() -> None:
+        await edited(opened)
+        async with opened("a") as ann:
+            await until_compared(ann)
+            assert await content_of(ann, "bench") == content(snapshot(), entries(1, 3))
+            async with opened("b", Retention(bytes=0)) as bob:
+                await until_compared(bob)
+                wanted = content(snapshot(6), entries(7, 8))
+                assert await content_of(bob, "bench") == wanted
+                await bob.append("bench", [entry(9)])
+                await bob.release("bench")
+                await aio.until(lambda: ann.has_lost("bench"))
+                await ann.release("bench")
+                assert await content_of(ann, "bench") == content(snapshot(6), entries(7, 9))
+                assert len(await ann._journal.store.sessions()) == 2
+
+    aio.run(scenario())
+
+
+def test_what_people_did_meanwhile_counts_more(opened: Opened) -> None:
+    """OWN-15: then the journal that has nothing in common with the store is set aside (OWN-10)."""
+    data = encoded(4).replace(b"1700000000004", b"1800000000000")
+    new = Kept(4, data, next_head(head(3), data))
+
+    async def scenario() -> None:
+        await edited(opened)
+        async with opened("a") as ann:
+            assert await content_of(ann, "bench") == content(snapshot(), entries(1, 3))
+            await ann.append("bench", [new])
+            async with opened("b", Retention(bytes=0)) as bob:
+                await until_compared(bob)
+                assert await content_of(bob, "bench") == content(snapshot(), [*entries(1, 3), new])
                 assert len(await bob._journal.store.sessions()) == 2
 
     aio.run(scenario())

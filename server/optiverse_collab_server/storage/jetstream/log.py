@@ -12,7 +12,7 @@ import msgspec
 from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name
 from optiverse_collab.core.server.ownership import End, Next, Owner
-from optiverse_collab_server.storage.api import Elsewhere, check_start
+from optiverse_collab_server.storage.api import Elsewhere, Tail, check_start
 from optiverse_collab_server.storage.jetstream.records import (
     Chunk,
     Dropped,
@@ -161,6 +161,25 @@ class SessionLog:
             self.start = start
             self.places = {clock: one for clock, one in self.places.items() if clock > snapshot.clock}
         return len(json)
+
+    async def leap(self, snapshot: Snapshot, names: list[Name]) -> None:
+        """Continue at a later place of the session, and delete what is before.
+
+        Raises:
+            Elsewhere: another server has taken the session.
+            StorageError: NATS can't store it.
+        """
+        json, tail = encode(snapshot), Tail.of(snapshot.clock, names)
+        async with self._lock:
+            follows = self.last
+            where = await self._content(encode(Chunk(msgspec.Raw(json), names)))
+            start = Start(follows, 0, snapshot.clock, snapshot.time_ms, len(json))
+            end = snapshot.epoch, tail.clock, snapshot.head, tail.origins, tail.authors
+            term = max(self.state.term, snapshot.term)
+            await self._write(Kind.CHUNK, State(*end, len(json), 0, term), *where, start)
+            self.state = self.state.with_chunk(self.last)
+            self.start, self.names, self.places = start, names, {}
+        await self._stream.drop(self._id, follows)
 
     async def drop(
         self, first: int, gone: int, kept: int, dropped: Dropped, is_settled: Callable[[int], Awaitable[bool]]

@@ -121,6 +121,12 @@ class OwnedSessions:
             one = self.logs[session_id] = self._log(session_id, 0, state, list(names))
         return await one.begin_chunk(snapshot)
 
+    async def leap(self, session_id: str, snapshot: Snapshot, names: Sequence[Name]) -> None:
+        """Let a session that this server owns continue at a later place; what is before is deleted."""
+        one = self.logs[session_id]
+        async with one.tidying:
+            await one.leap(snapshot, list(names))
+
     async def tidy(self, session_id: str) -> None:
         """Drop what has expired of a session, if this server still owns it (OWN-13)."""
         one = self.logs.get(session_id)

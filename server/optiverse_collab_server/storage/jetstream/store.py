@@ -207,6 +207,14 @@ class JetStreamStore:
         """
         await self._tasks.do(self._owned.seize(session_id))
 
+    async def leap(self, session_id: str, snapshot: Snapshot, names: Sequence[Name]) -> None:
+        """Let a session that this server owns continue at a later place; what is before is deleted.
+
+        Raises:
+            Elsewhere: another server has taken it.
+        """
+        await self._tasks.do(self._owned.leap(session_id, snapshot, names))
+
     async def close(self) -> None:
         """See `Store.close`."""
         if self._tasks.is_closed:
