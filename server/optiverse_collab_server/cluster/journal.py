@@ -6,13 +6,18 @@ import re
 import secrets
 from collections.abc import Sequence
 
+import msgspec
+
 from optiverse_collab.core.server.chain import next_head
-from optiverse_collab.core.server.journal import Kept, Parent, Snapshot
+from optiverse_collab.core.server.journal import Entry, Kept, Parent, Snapshot
 from optiverse_collab.core.server.names import Name, NameKind
+from optiverse_collab.errors import StorageError
 from optiverse_collab_server.moving import copy_benches
 from optiverse_collab_server.standby.messages import Where
 from optiverse_collab_server.standby.places import end_of, next_batch
 from optiverse_collab_server.storage import SqliteStore, StandbyStore
+
+_first = msgspec.json.Decoder(Entry).decode
 
 _COPIES = re.compile(r" \((set aside at change|copied again) [^()]*\)$")
 """The end of the name of a copy that is not continued, or not complete."""
@@ -116,6 +121,8 @@ class Journal:
             await self.store.begin_copy(to, start.snapshot, start.names)
             end = self._ends[to] = end_of(start)
         while (batch := await next_batch(source, session, end)) is not None:
+            if _first(batch.entries[0]).clock != batch.after + 1:
+                raise StorageError(f"The history of session {to!r} is dropped while it is copied; try again.")
             kept, head = list[Kept](), end.head
             for clock, data in enumerate(batch.entries, batch.after + 1):
                 kept.append(Kept(clock, data, head := next_head(head, data)))

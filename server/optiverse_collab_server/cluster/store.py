@@ -118,7 +118,11 @@ class JournaledStore(StoreAround[JetStreamStore]):
         await self._journal.close()
 
     async def _copy(self, session_id: str, parents: Sequence[Parent]) -> None:
-        """Let the journal have all that is stored."""
+        """Let the journal have all that is stored, before any of it is dropped."""
+        async with self._store.undropped(session_id):
+            await self._copy_whole(session_id, parents)
+
+    async def _copy_whole(self, session_id: str, parents: Sequence[Parent]) -> None:
         try:
             end = await self._journal.end(session_id)
         except DatabaseDamaged as error:

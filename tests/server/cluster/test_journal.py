@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from optiverse_collab.core.server.journal import Parent
+from optiverse_collab.errors import StorageError
 from optiverse_collab_server.cluster.journal import Journal
 from optiverse_collab_server.standby import places
 from optiverse_collab_server.storage import MemoryStore, SqliteStore
@@ -70,6 +71,24 @@ def test_a_copy_is_set_aside_once_there_is_another(tmp_path: Path) -> None:
         assert await content_of(journal.store, "bench") == content(snapshot(), entries(1, 3, "new"))
         assert await journal.sessions() == ["bench"]
         await journal.append("bench", entries(4, 4, "new"), [])
+        await journal.close()
+
+    aio.run(scenario())
+
+
+def test_a_copy_gets_no_gaps(tmp_path: Path) -> None:
+    """OWN-8: not even if the source drops history meanwhile."""
+
+    async def scenario() -> None:
+        source, later, journal = MemoryStore(), MemoryStore(), Journal(SqliteStore(tmp_path))
+        await source.begin_chunk("bench", snapshot())
+        await source.append("bench", entries(1, 3))
+        await journal.copy_from(source, "bench")
+        await later.begin_chunk("bench", snapshot(6))
+        await later.append("bench", entries(7, 8))
+        with pytest.raises(StorageError, match="is dropped while it is copied"):
+            await journal.copy_from(later, "bench")
+        assert await content_of(journal.store, "bench") == content(snapshot(), entries(1, 3))
         await journal.close()
 
     aio.run(scenario())

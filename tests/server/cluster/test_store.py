@@ -10,7 +10,7 @@ import pytest
 
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.cluster import store
-from optiverse_collab_server.storage import Span
+from optiverse_collab_server.storage import Retention, Span
 from optiverse_collab_server.storage.api import Elsewhere
 from tests.helpers import aio
 from tests.helpers.nats_server import needs_nats
@@ -122,5 +122,29 @@ def test_closing_while_the_journal_is_copied(opened: Opened) -> None:
         async with opened("b") as bob:
             await bob.load("bench")
             await asyncio.sleep(0)
+
+    aio.run(scenario())
+
+
+def test_nothing_is_dropped_while_the_journal_is_copied(opened: Opened) -> None:
+    """OWN-8, OWN-13: else the journal would have a gap."""
+
+    async def scenario() -> None:
+        async with opened("a") as ann:
+            shared = ann._store
+            shared._owned._retention = Retention(bytes=0)
+            async with shared.undropped("bench"):
+                await ann.begin_chunk("bench", snapshot())  # it was not open
+            await ann.append("bench", entries(1, 3))
+            async with shared.undropped("bench"):
+                await ann.begin_chunk("bench", snapshot(3))
+                await asyncio.sleep(0.05)
+                start = await shared.load_start("bench")
+                assert start is not None
+                assert start.snapshot.clock == 0
+            await shared._tasks.finished()
+            start = await shared.load_start("bench")
+            assert start is not None
+            assert start.snapshot.clock == 3
 
     aio.run(scenario())

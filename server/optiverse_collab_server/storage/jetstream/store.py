@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import secrets
 from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 
 import msgspec
 from nats.aio.client import Client
@@ -214,6 +215,11 @@ class JetStreamStore:
             Elsewhere: another server has taken it.
         """
         await self._tasks.do(self._owned.leap(session_id, snapshot, names))
+
+    def undropped(self, session_id: str) -> AbstractAsyncContextManager[object]:
+        """A context in which this server drops no history of a session."""
+        log = self._owned.logs.get(session_id)
+        return contextlib.nullcontext() if log is None else log.tidying
 
     async def close(self) -> None:
         """See `Store.close`."""
