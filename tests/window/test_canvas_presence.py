@@ -58,9 +58,9 @@ def test_what_others_show_is_drawn(canvas: Canvas) -> None:
     assert canvas.marks == CURSOR
 
 
-def test_what_others_change_glows(canvas: Canvas) -> None:
+def test_what_others_change_glows(qtbot: QtBot, canvas: Canvas) -> None:
     canvas.service.happened.emit(fx.ShowChange((Set(canvas.lens, {"n": 1}),), {canvas.lens: "Bob"}))
-    assert canvas.marks == {("glow", canvas.lens), *CURSOR}
+    qtbot.waitUntil(lambda: canvas.marks == {("glow", canvas.lens), *CURSOR})
 
 
 def leaves(canvas: Canvas) -> None:

@@ -153,7 +153,7 @@ class CursorOverlay(QWidget):
         session = self._session
         changed = colours_of(authors, session.participants, session.presence.states, session.people)
         self._glow.hear(changed, self._now_ms())
-        self._draw()
+        self._timer.start(0)  # or before, with what the change does to the scene
 
     def show_ghosts(self, outlines: Sequence[QPainterPath]) -> None:
         """Show where items were, by their outlines in the scene; with none, show nothing."""

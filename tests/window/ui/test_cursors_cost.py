@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from pytestqt.qtbot import QtBot
+
 from optiverse_collab.core.protocol.participants import Participant
 from optiverse_collab.window.ui.marks import Outline
 from optiverse_collab.window.ui.pointers import GLIDE_MS, GONE_MS
@@ -46,6 +49,28 @@ def test_at_rest_nothing_is_painted_and_nothing_is_timed(scene: Scene) -> None:
     scene.overlay._backdrop._asked.clear()
     scene.overlay.refresh()
     assert scene.overlay._backdrop._asked == []
+
+
+def test_what_somebody_moves_is_drawn_once(
+    qtbot: QtBot, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The glow of a change comes with what the change does to the scene."""
+    drawn: list[int] = []
+    scene.bob(cursor=None)
+    qtbot.wait(1)
+    draw = scene.overlay._draw
+
+    def noted() -> None:
+        drawn.append(1)
+        draw()
+
+    monkeypatch.setattr(scene.overlay, "_draw", noted)
+    graphics = scene.window.scene.graphics(scene.lens)
+    assert graphics is not None
+    graphics.setPos(60.0, 5.0)
+    scene.overlay.glow({scene.lens: "Bob"})
+    qtbot.waitUntil(lambda: ("glow", scene.lens) in scene.overlay.marks)
+    assert len(drawn) == 1
 
 
 def test_a_frame_is_timed_where_the_viewport_is_not_painted(scene: Scene) -> None:

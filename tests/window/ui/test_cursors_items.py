@@ -59,6 +59,7 @@ def test_a_selection_is_drawn_around_the_shape_of_the_item(scene: Scene) -> None
 def test_what_others_changed_glows_in_their_colour(scene: Scene) -> None:
     scene.bob(cursor=None)
     scene.overlay.glow({scene.lens: "Bob", "gone": "Bob"})
+    scene.wait(0.0)
     assert list(scene.overlay.marks) == [("glow", scene.lens)]
     assert colour_of(BOBS).name() in scene.colours()
     scene.wait(GLOW_MS)
