@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from math import ceil
@@ -20,6 +21,10 @@ from optiverse_collab.core.client.write_ahead import Write
 from optiverse_collab.core.protocol.parcels import Parcel, ParcelsReturned
 from optiverse_collab.drivers.qt.quality_watch import now_ms
 from optiverse_collab.drivers.qt.timers import single_shot
+
+PATIENCE_S = 0.001
+"""How long a push waits for its write at most. A write usually takes a quarter of that: the system only notes
+it (DISK-1). Otherwise the window would be painted first, which takes ten times as long."""
 
 
 class Store(Protocol):
@@ -69,6 +74,8 @@ class DiskWriter(QObject):
         super().__init__(parent)
         self.protects = True
         self._ahead = replica.write_ahead
+        self._is_written = threading.Event()
+        self._mark = self._reported = 0  # of the last finished write; set by the other thread
         self._store = store
         self._due = single_shot(self, self.poll)
         self._answered.connect(self._on_written)  # from another thread, so Qt queues it
@@ -83,6 +90,8 @@ class DiskWriter(QObject):
         effect = self._ahead.poll(now_ms())
         if isinstance(effect, Write):
             self._write(effect)
+            if self._ahead.blocks and self._is_written.wait(PATIENCE_S) and self._reported == effect.mark:
+                self._on_written(effect.mark)
         elif effect is not None:
             self._report_unprotected(effect)
         wait_ms = self._ahead.wait_ms(now_ms())
@@ -109,6 +118,7 @@ class DiskWriter(QObject):
             self._write(last)
 
     def _write(self, write: Write) -> None:
+        self._is_written.clear()
         if write.copy is not None:
             self._store.rebase(write.copy, write.mark)
         else:
@@ -116,6 +126,9 @@ class DiskWriter(QObject):
 
     @pyqtSlot(int)
     def _on_written(self, mark: int) -> None:
+        if mark <= self._mark:  # known since `poll` waited for it
+            return
+        self._mark = mark
         for effect in self._ahead.written(mark):
             self.protects = True
             self.happened.emit(effect)
@@ -136,6 +149,8 @@ class DiskWriter(QObject):
     # In the store's thread, which may outlive this object
 
     def _report_written(self, mark: int) -> None:
+        self._reported = mark
+        self._is_written.set()
         with contextlib.suppress(RuntimeError):
             self._answered.emit(mark)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from PyQt6 import sip
@@ -23,6 +24,7 @@ from optiverse_collab.core.records import Put, Set
 from optiverse_collab.disk.file_format import read
 from optiverse_collab.disk.folder import ReplicaFolder
 from optiverse_collab.disk.slot import REPLICA_NAME, Slot
+from optiverse_collab.drivers.qt import disk_writer as module
 from optiverse_collab.drivers.qt.disk_writer import DiskWriter
 from tests.helpers.qt_participant import SOON, Make, Participant
 from tests.helpers.server_process import ServerProcess
@@ -107,6 +109,68 @@ def test_a_copy_is_written_first_and_then_what_is_edited(qtbot: QtBot, owner: QO
         writer.poll()
     qtbot.waitUntil(lambda: on_disk(slot).pending == replica.pending, timeout=SOON)
     assert writer.protects
+
+
+class QuickDisk(Disk):
+    """A store that answers from another thread, soon."""
+
+    def append(self, entries: Sequence[Entry], mark: int) -> None:
+        super().append(entries, mark)
+        Thread(target=self.finish).start()
+
+
+def test_a_push_waits_for_a_quick_disk(qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DISK-1; the later report of the same write says nothing new."""
+    monkeypatch.setattr(module, "PATIENCE_S", DEADLINE_S)
+    replica, disk = Replica("me"), QuickDisk()
+    writer = Writer(replica, disk, owner)
+    qtbot.waitUntil(lambda: bool(disk.marks), timeout=SOON)
+    disk.finish()
+    written: list[bool] = []
+    writer.written.connect(lambda: written.append(replica.write_ahead.blocks))
+    replica.edit([Put("lens", "component", {"n": 1})])
+    replica.write_ahead.sendable()
+    writer.poll()
+    assert written == [False]
+    qtbot.wait(20)
+    assert written == [False]
+
+
+def test_a_slow_disk_keeps_the_window_waiting_for_a_moment_only(
+    qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DISK-1: the push leaves with the report."""
+    monkeypatch.setattr(module, "PATIENCE_S", 0.0)
+    replica, disk = Replica("me"), Disk()
+    writer = Writer(replica, disk, owner)
+    qtbot.waitUntil(lambda: bool(disk.marks), timeout=SOON)
+    disk.finish()
+    replica.edit([Put("lens", "component", {"n": 1})])
+    replica.write_ahead.sendable()
+    writer.poll()
+    assert replica.write_ahead.blocks
+    disk.finish()
+    assert not replica.write_ahead.blocks
+
+
+class LateDisk(Disk):
+    """A store that reports an earlier write first."""
+
+    def append(self, entries: Sequence[Entry], mark: int) -> None:
+        super().append(entries, mark)
+        self.written(mark - 1)
+
+
+def test_the_report_of_an_earlier_write_is_not_that_of_a_push(qtbot: QtBot, owner: QObject) -> None:
+    """DISK-1: the push waits until its own write is done."""
+    replica, disk = Replica("me"), LateDisk()
+    writer = Writer(replica, disk, owner)
+    qtbot.waitUntil(lambda: bool(disk.marks), timeout=SOON)
+    disk.finish()
+    replica.edit([Put("lens", "component", {"n": 1})])
+    replica.write_ahead.sendable()
+    writer.poll()
+    assert replica.write_ahead.blocks
 
 
 def test_what_is_left_at_the_end_is_all_there(qtbot: QtBot, owner: QObject, tmp_path: Path) -> None:
