@@ -28,6 +28,7 @@ async def edit_thrice(bench: AsyncBench) -> None:
         await bench.flush()
 
 
+@pytest.mark.usefixtures("quick")
 def test_steps_have_their_author_time_and_records() -> None:
     """HIST-8: what a script does in one run is one step."""
 
@@ -99,6 +100,7 @@ def test_a_span_says_whether_its_beginning_was_dropped() -> None:
     run(main())
 
 
+@pytest.mark.usefixtures("quick")
 def test_long_histories_are_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """HIST-7"""
     monkeypatch.setattr(past, "ENTRIES_BYTES", 1)
@@ -112,6 +114,7 @@ def test_long_histories_are_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
     run(main())
 
 
+@pytest.mark.usefixtures("quick")
 def test_what_can_not_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """HIST-3: even if a part is missing in the middle."""
     monkeypatch.setattr(past, "ENTRIES_BYTES", 1)
@@ -132,6 +135,7 @@ def test_what_can_not_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
     run(main())
 
 
+@pytest.mark.usefixtures("quick")
 def test_answers_to_other_questions_are_passed_over() -> None:
     """Two parts of a script may ask at the same time."""
 
@@ -161,6 +165,7 @@ def test_it_works_without_asyncio(server: ServerProcess, session_id: str) -> Non
         assert bench.past().steps == [step]
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_bench_is_restored_in_one_step() -> None:
     """PUSH-9: everybody reads who restored it; restoring a part of it is an edit like any other."""
 
@@ -179,6 +184,7 @@ def test_a_bench_is_restored_in_one_step() -> None:
     run(main())
 
 
+@pytest.mark.usefixtures("quick")
 def test_what_others_do_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """SEEN-5: and it is reported as a conflict."""
 
@@ -208,6 +214,7 @@ def test_what_others_do_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None
     run(main())
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_second_of_two_restores_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """HIST-9: its author had not seen the first."""
 
