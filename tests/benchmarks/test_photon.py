@@ -18,7 +18,7 @@ def test_every_figure_is_there() -> None:
         output, _ = process.communicate()
     assert process.returncode == 0, output
     rows = [line.split("|")[1:-1] for line in output.splitlines() if line.startswith("| 25 ")]
-    assert [[cell.strip() for cell in row[:3]] for row in rows] == 2 * [
+    assert [[cell.strip() for cell in row[:3]] for row in rows] == 3 * [
         ["25", "no", "1"],
         ["25", "no", "25"],
         ["25", "yes", "1"],
