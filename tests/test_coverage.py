@@ -28,7 +28,6 @@ LEAST = {"optiverse_collab/convert": 95, "server/optiverse_collab_server": 95}
 BREAK_OFF = (
     "tests/server/access/test_file_crash.py",
     "tests/server/cli/test_serve_hygiene.py",
-    "tests/server/standby/test_service_takeovers.py",
     "tests/server/storage/test_crash.py",
     "tests/server/storage/test_sqlite_power_cuts.py",
 )
