@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from optiverse_collab_server.standby import reception, service
+from optiverse_collab_server.standby.service import StandbyService
 from optiverse_collab_server.standby.standing import State, read_standing
 from tests.helpers.aio import run, until
 from tests.helpers.standby import Member, member, promote, until_stored
@@ -116,11 +117,20 @@ def test_it_hears_it_also_if_it_was_connected(tmp_path: Path) -> None:
     run(main())
 
 
-def test_two_servers_with_the_same_term_say_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """STAND-13: for example two copies of one machine."""
+def test_two_servers_with_the_same_term_say_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """STAND-13: for example two copies of one machine, once both serve."""
+    tell = StandbyService._tell
 
     async def main() -> None:
-        async with standbys(tmp_path):
+        async with standbys(tmp_path) as both:
+
+            async def tell_once_both_serve(self: StandbyService, link: str) -> None:
+                await until(lambda: all(one.service.post.standing.state is State.PRIMARY for one in both))
+                await tell(self, link)
+
+            monkeypatch.setattr(StandbyService, "_tell", tell_once_both_serve)
             promote(tmp_path / "second")
             promote(tmp_path / "third")
             await until(
