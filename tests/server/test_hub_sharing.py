@@ -26,7 +26,6 @@ class SharedStore(MemoryStore):
 
     Attributes:
         owned: whether another server has all sessions, and nobody here knows that yet.
-        lost: whether that is known.
         answers: whether it says who has a session.
         refusal: why no session can be loaded.
         released: sessions that were given up, in order.
@@ -34,7 +33,7 @@ class SharedStore(MemoryStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.owned = self.lost = False
+        self.owned = False
         self.refusal: StorageError | None = None
         self.answers = True
         self.released: list[str] = []
@@ -58,9 +57,6 @@ class SharedStore(MemoryStore):
 
     async def release(self, session_id: str) -> None:
         self.released.append(session_id)
-
-    def has_lost(self, session_id: str) -> bool:
-        return self.lost
 
 
 def test_a_session_of_another_server_is_not_served() -> None:
