@@ -20,6 +20,10 @@ from tests.helpers.live_server import live_server
 from tests.helpers.proxy import proxy
 from tests.helpers.server_process import ServerProcess
 
+pytestmark = pytest.mark.usefixtures("quick")
+
+ASK_EVERY_MS = client_past.ASK_EVERY_MS
+
 
 async def edit_thrice(bench: AsyncBench) -> None:
     """Make three changes."""
@@ -28,7 +32,6 @@ async def edit_thrice(bench: AsyncBench) -> None:
         await bench.flush()
 
 
-@pytest.mark.usefixtures("quick")
 def test_steps_have_their_author_time_and_records() -> None:
     """HIST-8: what a script does in one run is one step."""
 
@@ -61,7 +64,6 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(past, "EVERY_MS", 1)
 
 
-@pytest.mark.usefixtures("quick")
 def test_a_span_has_the_benches_around_it() -> None:
     async def main() -> None:
         async with live_server() as server, connect(server.url) as bench:
@@ -77,7 +79,6 @@ def test_a_span_has_the_benches_around_it() -> None:
     run(main())
 
 
-@pytest.mark.usefixtures("quick")
 def test_a_span_says_whether_its_beginning_was_dropped() -> None:
     """HIST-7: what was made too early doesn't count."""
     dropped = 0
@@ -100,7 +101,6 @@ def test_a_span_says_whether_its_beginning_was_dropped() -> None:
     run(main())
 
 
-@pytest.mark.usefixtures("quick")
 def test_long_histories_are_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """HIST-7"""
     monkeypatch.setattr(past, "ENTRIES_BYTES", 1)
@@ -114,7 +114,6 @@ def test_long_histories_are_read_in_parts(monkeypatch: pytest.MonkeyPatch) -> No
     run(main())
 
 
-@pytest.mark.usefixtures("quick")
 def test_what_can_not_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """HIST-3: even if a part is missing in the middle."""
     monkeypatch.setattr(past, "ENTRIES_BYTES", 1)
@@ -135,7 +134,6 @@ def test_what_can_not_be_read_is_an_error(monkeypatch: pytest.MonkeyPatch) -> No
     run(main())
 
 
-@pytest.mark.usefixtures("quick")
 def test_answers_to_other_questions_are_passed_over() -> None:
     """Two parts of a script may ask at the same time."""
 
@@ -156,7 +154,10 @@ def test_answers_to_other_questions_are_passed_over() -> None:
     run(main())
 
 
-def test_it_works_without_asyncio(server: ServerProcess, session_id: str) -> None:
+def test_it_works_without_asyncio(
+    server: ServerProcess, session_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client_past, "ASK_EVERY_MS", ASK_EVERY_MS)  # the server is another process
     with Bench(server.url, session=session_id) as bench:
         bench.put("lens", "component", {})
         bench.flush()
@@ -165,7 +166,6 @@ def test_it_works_without_asyncio(server: ServerProcess, session_id: str) -> Non
         assert bench.past().steps == [step]
 
 
-@pytest.mark.usefixtures("quick")
 def test_a_bench_is_restored_in_one_step() -> None:
     """PUSH-9: everybody reads who restored it; restoring a part of it is an edit like any other."""
 
@@ -184,7 +184,6 @@ def test_a_bench_is_restored_in_one_step() -> None:
     run(main())
 
 
-@pytest.mark.usefixtures("quick")
 def test_what_others_do_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """SEEN-5: and it is reported as a conflict."""
 
@@ -214,7 +213,6 @@ def test_what_others_do_meanwhile_stays(monkeypatch: pytest.MonkeyPatch) -> None
     run(main())
 
 
-@pytest.mark.usefixtures("quick")
 def test_the_second_of_two_restores_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     """HIST-9: its author had not seen the first."""
 
