@@ -75,7 +75,8 @@ class DiskWriter(QObject):
         self.protects = True
         self._ahead = replica.write_ahead
         self._is_written = threading.Event()
-        self._mark = self._reported = 0  # of the last finished write; set by the other thread
+        self._reported = 0  # the mark of the last finished write; set by the store's thread …
+        self._mark = 0  # … and of the last one that the replica knows to be finished
         self._store = store
         self._due = single_shot(self, self.poll)
         self._answered.connect(self._on_written)  # from another thread, so Qt queues it

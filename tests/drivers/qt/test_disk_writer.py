@@ -79,6 +79,22 @@ class Writer(DiskWriter):
         self.happened.connect(self.effects.append)
 
 
+def settled(qtbot: QtBot, disk: Disk, owner: QObject, replica: Replica) -> Writer:
+    """A replica's writer, which has written the copy."""
+    writer = Writer(replica, disk, owner)
+    qtbot.waitUntil(lambda: bool(disk.marks), timeout=SOON)
+    disk.finish()
+    return writer
+
+
+def push(replica: Replica, writer: Writer) -> bool:
+    """Edit, and try to push that; returns whether it has to wait for the disk."""
+    replica.edit([Put("lens", "component", {"n": 1})])
+    replica.write_ahead.sendable()
+    writer.poll()
+    return replica.write_ahead.blocks
+
+
 @pytest.fixture
 def slot(tmp_path: Path) -> Iterator[Slot]:
     slot = ReplicaFolder(tmp_path).claim("ws://here", "lab", "ann")
@@ -122,15 +138,10 @@ class QuickDisk(Disk):
 def test_a_push_waits_for_a_quick_disk(qtbot: QtBot, owner: QObject, monkeypatch: pytest.MonkeyPatch) -> None:
     """DISK-1; the later report of the same write says nothing new."""
     monkeypatch.setattr(module, "PATIENCE_S", DEADLINE_S)
-    replica, disk = Replica("me"), QuickDisk()
-    writer = Writer(replica, disk, owner)
-    qtbot.waitUntil(lambda: bool(disk.marks), timeout=SOON)
-    disk.finish()
-    written: list[bool] = []
+    replica, written = Replica("me"), list[bool]()
+    writer = settled(qtbot, QuickDisk(), owner, replica)
     writer.written.connect(lambda: written.append(replica.write_ahead.blocks))
-    replica.edit([Put("lens", "component", {"n": 1})])
-    replica.write_ahead.sendable()
-    writer.poll()
+    push(replica, writer)
     assert written == [False]
     qtbot.wait(20)
     assert written == [False]
@@ -142,13 +153,7 @@ def test_a_slow_disk_keeps_the_window_waiting_for_a_moment_only(
     """DISK-1: the push leaves with the report."""
     monkeypatch.setattr(module, "PATIENCE_S", 0.0)
     replica, disk = Replica("me"), Disk()
-    writer = Writer(replica, disk, owner)
-    qtbot.waitUntil(lambda: bool(disk.marks), timeout=SOON)
-    disk.finish()
-    replica.edit([Put("lens", "component", {"n": 1})])
-    replica.write_ahead.sendable()
-    writer.poll()
-    assert replica.write_ahead.blocks
+    assert push(replica, settled(qtbot, disk, owner, replica))
     disk.finish()
     assert not replica.write_ahead.blocks
 
@@ -163,14 +168,8 @@ class LateDisk(Disk):
 
 def test_the_report_of_an_earlier_write_is_not_that_of_a_push(qtbot: QtBot, owner: QObject) -> None:
     """DISK-1: the push waits until its own write is done."""
-    replica, disk = Replica("me"), LateDisk()
-    writer = Writer(replica, disk, owner)
-    qtbot.waitUntil(lambda: bool(disk.marks), timeout=SOON)
-    disk.finish()
-    replica.edit([Put("lens", "component", {"n": 1})])
-    replica.write_ahead.sendable()
-    writer.poll()
-    assert replica.write_ahead.blocks
+    replica = Replica("me")
+    assert push(replica, settled(qtbot, LateDisk(), owner, replica))
 
 
 def test_what_is_left_at_the_end_is_all_there(qtbot: QtBot, owner: QObject, tmp_path: Path) -> None:
