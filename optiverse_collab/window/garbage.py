@@ -10,10 +10,12 @@ from __future__ import annotations
 import gc
 import weakref
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSlot
 
-EVERY_MS, REST_MS = 500, 2000
-"""How often to check whether it is time to collect; and after a check that found nothing to do."""
+from optiverse_collab.drivers.qt import timers
+
+EVERY_MS = 500
+"""How often to check whether it is time to collect, as long as it is."""
 
 _collectors: set[object] = set()
 
@@ -69,10 +71,8 @@ class GuiGarbage(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._key = object()
-        self._timer = QTimer(self)
-        self._timer.setInterval(EVERY_MS)
-        self._timer.timeout.connect(self._on_timer)
-        self._timer.start()
+        self._timer = timers.single_shot(self, self._on_timer)
+        self._timer.start(EVERY_MS)
         # A window may go without being closed. Not `destroyed`: PyQt may have freed its slots by then.
         weakref.finalize(self, _end, self._key).atexit = False
         _collectors.add(self._key)
@@ -85,9 +85,9 @@ class GuiGarbage(QObject):
 
     @pyqtSlot()
     def _on_timer(self) -> None:
-        every_ms = EVERY_MS if _collect() else REST_MS
-        if every_ms != self._timer.interval():
-            self._timer.setInterval(every_ms)
+        self._timer.start(timers.rest_ms())
+        if _collect() and self._timer.isActive():  # what is collected may close the window
+            self._timer.start(EVERY_MS)
 
 
 def _collect() -> bool:

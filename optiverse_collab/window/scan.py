@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSlot
 
 from optiverse_collab.core.client.replica import Replica
+from optiverse_collab.drivers.qt import timers
 from optiverse_collab.window.capture import Capture
 from optiverse_collab.window.input_watch import InputWatch
 
 SCAN_MS, SCAN_RECORDS = 250, 25
 """How often to compare, and how many records: a bench of 1,000 within 10 s. The editor reads so few in less
-than a millisecond."""
-
-REST_MS, REST_RECORDS = 4000, 50
-"""The same while there is no input: an editor that is open all day then hardly needs a processor."""
+than a millisecond. While there is no input they are compared only every `REST_MS` of a window at rest."""
 
 LEAST = 40
 """After input there are at least this many scans: some editors do part of an edit a moment later."""
@@ -29,22 +27,20 @@ class Scan(QObject):
     Args:
         capture: compares them.
         replica: what it compares them with.
+
+    Attributes:
+        at_rest: whether it has slowed down.
     """
 
     def __init__(self, capture: Capture, replica: Replica, parent: QObject) -> None:
         super().__init__(parent)
+        self.at_rest = False
         self._capture, self._replica = capture, replica
         self._left = 0  # scans until the whole bench was compared without input
         self._had_input = False
         self._input = InputWatch(self)
         self._input.came.connect(self._on_input)
-        self._timer = QTimer(self)
-        self._timer.timeout.connect(self._on_timer)
-
-    @property
-    def at_rest(self) -> bool:
-        """Whether it has slowed down."""
-        return self._timer.interval() == REST_MS
+        self._timer = timers.single_shot(self, self._on_timer)
 
     def start(self) -> None:
         """Scan from now on."""
@@ -57,7 +53,7 @@ class Scan(QObject):
 
     def _begin_round(self) -> None:
         self._left = max(LEAST, len(self._replica.view) // SCAN_RECORDS + 2)
-        self._had_input = False
+        self._had_input = self.at_rest = False
         self._input.listen(True)
         self._timer.start(SCAN_MS)
 
@@ -71,11 +67,10 @@ class Scan(QObject):
 
     @pyqtSlot()
     def _on_timer(self) -> None:
-        self._capture.scan(REST_RECORDS if self.at_rest else SCAN_RECORDS)
         self._left -= 1
-        if self._left > 0 or self.at_rest:
-            return
-        if self._had_input:
+        if self._left <= 0 and self._had_input:
             self._begin_round()
         else:
-            self._timer.start(REST_MS)
+            self.at_rest = self._left <= 0
+            self._timer.start(timers.rest_ms() if self.at_rest else SCAN_MS)
+        self._capture.scan(SCAN_RECORDS)

@@ -12,8 +12,9 @@ from PyQt6 import sip
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
+from optiverse_collab.drivers.qt import timers
 from optiverse_collab.window import garbage as garbage_module
-from optiverse_collab.window.garbage import EVERY_MS, REST_MS, GuiGarbage, release, spare
+from optiverse_collab.window.garbage import EVERY_MS, GuiGarbage, release, spare
 
 SOON = 10_000  # ms
 
@@ -127,11 +128,12 @@ def test_a_window_that_is_not_closed_stops_nothing(qapp: object, nobody: None) -
     assert gc.isenabled()
 
 
-def test_without_garbage_it_looks_less_often(garbage: GuiGarbage) -> None:
+def test_without_garbage_it_looks_less_often(garbage: GuiGarbage, monkeypatch: pytest.MonkeyPatch) -> None:
     """An idle window is woken seldom, and a busy one is cleaned as often as before."""
     assert not all(garbage_module._collect() for _ in range(9)), "what other tests left is soon gone"
+    monkeypatch.setattr(timers, "rest_ms", lambda: 12_345)
     garbage._on_timer()
-    assert garbage._timer.interval() == REST_MS
+    assert garbage._timer.interval() == 12_345
     held = allocate()
     garbage._on_timer()
     assert garbage._timer.interval() == EVERY_MS

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.replica import Replica
 from optiverse_collab.core.records import Put, Record
+from optiverse_collab.drivers.qt import timers
 from optiverse_collab.window import scan as module
 from optiverse_collab.window.capture import Capture
 from optiverse_collab.window.scan import Scan
@@ -42,7 +43,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Milliseconds instead of seconds."""
     monkeypatch.setattr(module, "SCAN_MS", 1)
     monkeypatch.setattr(module, "SCAN_RECORDS", 3)
-    monkeypatch.setattr(module, "REST_MS", 5)
+    monkeypatch.setattr(timers, "rest_ms", lambda: 5)
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_input_wakes_it_at_once(
     qtbot: QtBot, parent: QObject, keyboard: QWidget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Otherwise an edit of the user's would be found late."""
-    monkeypatch.setattr(module, "REST_MS", 3_600_000)
+    monkeypatch.setattr(timers, "rest_ms", lambda: 3_600_000)
     bench = Bench(parent)
     bench.scan.start()
     qtbot.waitUntil(lambda: bench.scan.at_rest)
@@ -83,7 +84,7 @@ def test_after_input_all_of_the_bench_is_compared(
     qtbot: QtBot, parent: QObject, keyboard: QWidget, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even if it comes in the middle: the scan rests only after a whole round without input."""
-    monkeypatch.setattr(module, "REST_MS", 3_600_000)
+    monkeypatch.setattr(timers, "rest_ms", lambda: 3_600_000)
     bench = Bench(parent, records=60)
     bench.scan.start()
     for _ in range(15):

@@ -136,6 +136,11 @@ class QualityMeter:
         """A message of `size` bytes came."""
         self._received.note(size, now_ms)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the server owes an answer."""
+        return self._questions.ping is not None or self._questions.push is not None
+
     def quality(self, now_ms: float) -> Quality:
         """Its present quality."""
         if not self._connected:

@@ -148,8 +148,6 @@ class QtDriver(QObject):
         """Why there is no connection; None if there is one, or none is wanted."""
         return self._connector.outage
 
-    # Events
-
     @pyqtSlot()
     def _on_stirred(self) -> None:
         self._session.line.stirred()
@@ -188,6 +186,7 @@ class QtDriver(QObject):
         """Send and write what is due, and start the timer for the next time."""
         if self._connection is not None:
             self._session.line.written(self._connection.backlog)
+            self.quality.used()
         self._perform(self._connector.poll(now_ms()))
         self._write()
         if self._connection is not None and (wait_ms := self._connector.wait_ms(now_ms())) is not None:

@@ -1,15 +1,16 @@
-"""Checks the quality of a connection once a second, as long as there is one."""
+"""Checks the quality of a connection: once a second while it is used, and less often at rest."""
 
 from __future__ import annotations
 
 import time
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 
 from optiverse_collab.core.client.quality import Grade, Quality, QualityMeter
+from optiverse_collab.drivers.qt import timers
 
 LOOK_MS = 1000
-"""How often to check the quality."""
+"""How often to check a connection on which something happens, or an answer is missing."""
 
 
 class QualityWatch(QObject):
@@ -31,21 +32,38 @@ class QualityWatch(QObject):
         super().__init__(parent)
         self.quality = Quality(Grade.OFFLINE)
         self._meter = meter
-        self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self._look)
+        self._rests = False
+        self._timer = timers.single_shot(self, self._on_timer)
 
     def connected(self) -> None:
         """A connection starts."""
-        self._timer.start()
         self._look()
+        self._follow()
+
+    def used(self) -> None:
+        """A message came, or may leave."""
+        if self._rests:
+            self._follow()
 
     def disconnected(self) -> None:
         """The connection is over, or the attempt."""
         self._timer.stop()
+        self._rests = False
         self._look()
 
+    def _follow(self) -> None:
+        self._rests = False
+        self._timer.start(LOOK_MS)
+
     @pyqtSlot()
+    def _on_timer(self) -> None:
+        if self._meter.is_waiting:
+            self._follow()
+        else:
+            self._rests = True
+            self._timer.start(timers.rest_ms())
+        self._look()  # last, since a slot may leave the session
+
     def _look(self) -> None:
         quality = self._meter.quality(now_ms())
         if quality != self.quality:

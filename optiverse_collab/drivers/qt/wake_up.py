@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 
-from PyQt6.QtCore import QObject, QTimer, pyqtSignal, pyqtSlot
+from PyQt6.QtCore import QObject, pyqtSignal, pyqtSlot
 from PyQt6.QtNetwork import QNetworkInformation
 
-LOOK_MS, SLEPT_S = 2000, 10.0
-"""How often to check the wall clock; if more time has passed, the machine slept, or the program was
+from optiverse_collab.drivers.qt import timers
+
+SLEPT_S = 10.0
+"""If more time has passed since the last look at the wall clock, the machine slept, or the program was
 blocked."""
 
 _Reachability = QNetworkInformation.Reachability
@@ -28,9 +30,7 @@ class WakeUp(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._looked_s = 0.0
-        self._timer = QTimer(self)
-        self._timer.setInterval(LOOK_MS)
-        self._timer.timeout.connect(self._on_timeout)
+        self._timer = timers.single_shot(self, self._on_timeout)
         if QNetworkInformation.loadBackendByFeatures(QNetworkInformation.Feature.Reachability):
             network = QNetworkInformation.instance()
             if network is not None:
@@ -39,7 +39,7 @@ class WakeUp(QObject):
     def start(self) -> None:
         """Watch."""
         self._looked_s = time.time()
-        self._timer.start()
+        self._timer.start(timers.rest_ms())
 
     def stop(self) -> None:
         """Stop watching."""
@@ -47,6 +47,7 @@ class WakeUp(QObject):
 
     @pyqtSlot()
     def _on_timeout(self) -> None:
+        self._timer.start(timers.rest_ms())
         before, self._looked_s = self._looked_s, time.time()
         if self._looked_s - before > SLEPT_S:
             self.woke.emit()

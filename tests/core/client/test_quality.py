@@ -262,6 +262,19 @@ def test_nothing_of_a_connection_is_held_against_the_next(line: SimulatedLine) -
     assert line.quality.verdict == "good"
 
 
+def test_it_waits_until_each_question_has_its_answer() -> None:
+    questions = Questions()
+    meter = QualityMeter(questions)
+    waited = [meter.is_waiting]
+    questions.pinged(START_MS)
+    questions.pushed(1, START_MS)
+    waited.append(meter.is_waiting)
+    questions.ponged(START_MS)
+    waited.append(meter.is_waiting)
+    questions.acknowledged(None)
+    assert [*waited, meter.is_waiting] == [False, True, True, False]
+
+
 def test_bars_say_what_the_grade_says() -> None:
     assert {grade.value: grade.bars for grade in Grade} == (
         {"excellent": 4, "good": 3, "fair": 2, "poor": 1, "offline": 0}

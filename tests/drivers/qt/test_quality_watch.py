@@ -1,4 +1,4 @@
-"""The watch reads the quality once a second while there is a connection."""
+"""The watch reads the quality once a second while a connection is used, and less often at rest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.quality import Grade, Quality, QualityMeter
 from optiverse_collab.core.client.questions import Questions
-from optiverse_collab.drivers.qt import quality_watch
+from optiverse_collab.drivers.qt import quality_watch, timers
 from optiverse_collab.drivers.qt.quality_watch import QualityWatch, now_ms
 from tests.helpers.attempt import DEADLINE_MS
 
@@ -35,14 +35,20 @@ class Watched:
     @property
     def ticks(self) -> bool:
         """Whether it reads the quality periodically."""
+        return self.timer.isActive()
+
+    @property
+    def timer(self) -> QTimer:
+        """What it reads the quality by."""
         [timer] = self.watch.findChildren(QTimer)
-        return timer.isActive()
+        return timer
 
 
 @pytest.fixture
 def watched(owner: QObject, monkeypatch: pytest.MonkeyPatch) -> Watched:
     """A watch without a connection."""
     monkeypatch.setattr(quality_watch, "LOOK_MS", 1)
+    monkeypatch.setattr(timers, "rest_ms", lambda: 2)
     return Watched(owner)
 
 
@@ -70,6 +76,34 @@ def test_edit_that_waits_is_told_of_though_nothing_happens(qtbot: QtBot, watched
     watched.connect()
     watched.questions.pushed(1, now_ms())
     qtbot.waitUntil(lambda: watched.watch.quality.waiting_ms > 20, timeout=DEADLINE_MS)
+
+
+def test_it_rests_until_the_connection_is_used(qtbot: QtBot, watched: Watched) -> None:
+    """A window that is open all day must hardly need a processor."""
+    watched.connect()
+    qtbot.waitUntil(lambda: watched.timer.interval() == 2, timeout=DEADLINE_MS)
+    watched.watch.used()
+    assert watched.timer.interval() == 1
+
+
+def test_it_does_not_rest_while_an_answer_is_missing(qtbot: QtBot, watched: Watched) -> None:
+    watched.connect()
+    watched.questions.pinged(now_ms())
+    with qtbot.waitSignals([watched.timer.timeout] * 5, timeout=DEADLINE_MS):
+        pass
+    assert watched.timer.interval() == 1
+    watched.questions.ponged(now_ms())
+    qtbot.waitUntil(lambda: watched.timer.interval() == 2, timeout=DEADLINE_MS)
+
+
+def test_a_slot_that_leaves_ends_the_ticking(qtbot: QtBot, watched: Watched) -> None:
+    """What it hears of may be the reason to leave."""
+    watched.connect()
+    watched.watch.changed.connect(lambda quality: watched.watch.disconnected())
+    watched.meter.answered(12.0, now_ms())
+    qtbot.waitUntil(lambda: not watched.ticks, timeout=DEADLINE_MS)
+    watched.watch.used()
+    assert not watched.ticks
 
 
 def test_the_end_is_told_of_at_once_and_ends_the_ticking(watched: Watched) -> None:

@@ -13,7 +13,7 @@ from optiverse_collab.core.client import line as core
 from optiverse_collab.core.client import liveness
 from optiverse_collab.core.client.quality import Grade
 from optiverse_collab.core.records import Put
-from optiverse_collab.drivers.qt import quality_watch
+from optiverse_collab.drivers.qt import quality_watch, timers
 from tests.helpers.qt_participant import SOON, Make
 from tests.helpers.server_process import ServerProcess
 
@@ -35,6 +35,24 @@ def test_a_silent_server_is_given_up_and_the_heartbeat_is_told(
         ann.wake_up()
     assert "sent nothing" in ann.said("✗ Disconnected")[0][1]
     assert ann.does(Grade.OFFLINE)
+
+
+def test_an_edit_ends_the_rest_of_the_quality(
+    qtbot: QtBot, make: Make, server: ServerProcess, session_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its answer is the first that this connection measures, since no ping leaves meanwhile."""
+    monkeypatch.setattr(core, "FIRST_HEARTBEAT_MS", 60_000)
+    monkeypatch.setattr(core, "HEARTBEAT_MS", 60_000)
+    monkeypatch.setattr(quality_watch, "LOOK_MS", 10)
+    monkeypatch.setattr(timers, "rest_ms", lambda: 3_600_000)
+    ann = make("ann")
+    ann.join(qtbot, server.url, session_id)
+    driver = ann._driver
+    assert driver is not None
+    qtbot.waitUntil(lambda: driver.quality._rests, timeout=SOON)
+    assert ann.quality.latency_ms is None
+    ann.edit(Put("lens", "component", {}))
+    qtbot.waitUntil(lambda: ann.quality.latency_ms is not None, timeout=SOON)
 
 
 def test_an_outage_is_told_and_its_end_too(qtbot: QtBot, make: Make, tmp_path: Path) -> None:

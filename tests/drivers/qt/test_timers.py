@@ -1,11 +1,14 @@
-"""A single-shot timer fires once for each start, and not before."""
+"""A single-shot timer fires once for each start, and timers at rest fire together."""
 
 from __future__ import annotations
 
+import time
+
+import pytest
 from PyQt6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.drivers.qt.timers import single_shot
+from optiverse_collab.drivers.qt.timers import rest_ms, single_shot
 
 
 def test_it_fires_once_for_each_start(qtbot: QtBot) -> None:
@@ -26,3 +29,11 @@ def test_another_time_can_be_given(qtbot: QtBot) -> None:
     assert timer.interval() == 60_000
     with qtbot.waitSignal(timer.timeout):
         timer.start(0)
+
+
+@pytest.mark.parametrize(("now_s", "until_s"), [(10.0, 12), (10.5, 12), (11.25, 12), (11.5, 14), (12.25, 14)])
+def test_timers_at_rest_fire_together(monkeypatch: pytest.MonkeyPatch, now_s: float, until_s: int) -> None:
+    """One that fired a little early, as Qt's may, doesn't fire twice."""
+    with monkeypatch.context() as patched:
+        patched.setattr(time, "monotonic", lambda: now_s)
+        assert now_s + rest_ms() / 1000 == until_s

@@ -9,7 +9,7 @@ from PyQt6.QtCore import QObject
 from PyQt6.QtNetwork import QNetworkInformation
 from pytestqt.qtbot import QtBot
 
-from optiverse_collab.drivers.qt import wake_up
+from optiverse_collab.drivers.qt import timers
 from optiverse_collab.drivers.qt.wake_up import SLEPT_S, WakeUp
 from tests.helpers.attempt import DEADLINE_MS
 
@@ -18,7 +18,7 @@ Reachability = QNetworkInformation.Reachability
 
 @pytest.fixture
 def watch(owner: QObject, monkeypatch: pytest.MonkeyPatch) -> WakeUp:
-    monkeypatch.setattr(wake_up, "LOOK_MS", 5)
+    monkeypatch.setattr(timers, "rest_ms", lambda: 5)
     watch = WakeUp(owner)
     watch.start()
     return watch
