@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := $(PYTHON) scripts/bootstrap.py run
 
-.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test test-nats lint dist format benchmark benchmark-peers benchmark-photon benchmark-ratio benchmark-growth benchmark-aims benchmark-ticks benchmark-workers soak soak-hosts soak-net soak-nats faults fuzz hostile architecture constraints clean
+.PHONY: help demo quick-start screenshots crowd timeline-pictures animation test test-nats lint dist format benchmark benchmark-peers benchmark-photon benchmark-ratio benchmark-growth benchmark-aims benchmark-ticks benchmark-workers soak soak-hosts soak-net soak-nats soak-takeovers faults fuzz hostile architecture constraints clean
 
 help:  ## Say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -81,6 +81,10 @@ soak-hosts:  ## Simulate many histories of hosts that go away (3 min): make soak
 soak-net: MINUTES ?= 60
 soak-net:  ## Edit for an hour over networks that fail at random, and write docs/faults.md: make soak-net MINUTES=15
 	$(RUN) python -m tests.faults.soak --minutes $(MINUTES)
+
+soak-takeovers: SEEDS ?= 10000
+soak-takeovers:  ## Simulate many histories of servers that take over (7 min): make soak-takeovers SEEDS=100000
+	$(RUN) python -m tests.server.standby.soak $(SEEDS)
 
 takeover:  ## kill -9 a server under load, promote its standby, and count what is missing: make takeover ARGS="--edits 2000"
 	$(RUN) python -m tests.faults.takeover $(ARGS)

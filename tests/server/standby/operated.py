@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from pathlib import Path
 from random import Random
@@ -14,7 +15,8 @@ from optiverse_collab_server.standby.standing import Standing, State, promoted
 from optiverse_collab_server.storage import MemoryStore
 from tests.helpers.carrying_wire import Carrier
 from tests.helpers.wire import Peer
-from tests.server.standby.sites import Line, Site
+from tests.server.standby.promises import Promises
+from tests.server.standby.sites import Line, Site, spin
 
 NAMES = ("ann", "bob", "eve", "script")
 
@@ -26,21 +28,24 @@ class Operated:
         seed: decides everything.
         counts: gets what happened.
         standings: the standing of each server, by its folder.
+        mode: what changes wait for; if it isn't given, that is chance.
     """
 
-    def __init__(self, seed: int, counts: Counter[str], standings: dict[Path, Standing]) -> None:
+    def __init__(
+        self, seed: int, counts: Counter[str], standings: dict[Path, Standing], mode: Mode | None = None
+    ) -> None:
         self._chance, self._counts, self._standings = Random(seed), counts, standings
-        self._mode = self._chance.choice([Mode.OFF, Mode.OFF, Mode.ALWAYS])
+        self._mode = mode or self._chance.choice([Mode.OFF, Mode.OFF, Mode.ALWAYS])
         standings.clear()
-        names = "ab" if self._mode is Mode.ALWAYS else self._chance.choice(["ab", "abc", "abc"])
+        names = self._chance.choice(["ab", "abc", "abc"]) if self._mode is Mode.OFF else "ab"
         standings.update({Path(name): Standing(State.STANDBY) for name in names[1:]})
         self._sites = [Site(Path(name), self._mode) for name in names]
+        self._promises = Promises(self._mode, self._sites, counts)
         self._line: Line | None = None
         self._peers: dict[str, Peer] = {name: self._new(name, 0) for name in NAMES}
         self._kept: dict[str, list[Parcel]] = {name: [] for name in NAMES}
         self._seen: dict[str, list[bytes]] = {name: [] for name in NAMES}
         self._where: dict[str, Site] = {}
-        self._saved: set[bytes] = set()  # changes that somebody has seen as saved
         self._wrote: dict[int, Path] = {}  # whose a term is
         self._number = 0
 
@@ -100,6 +105,7 @@ class Operated:
             self._counts["copies that had parted"] += 1
             await self._cut()
             line.standby.disk = MemoryStore()  # the operator deletes it
+            await self._promises.lost_but_for(line.primary)
             line.standby.start_up()
 
     async def _crash(self) -> None:
@@ -112,22 +118,46 @@ class Operated:
         self._forget_gone()
         site.start_up()
 
+    async def _die_midway(self) -> None:
+        """A standby comes back, and the primary dies while it copies."""
+        primary, standby = self._primary, self._a_standby()
+        if primary is not None and standby is not None and primary.followers.is_alone:
+            await self._cut()
+            self._line = Line(primary, standby, self._chance)
+            await self._line.open()
+            for _ in range(self._chance.randrange(24)):
+                await asyncio.sleep(0)
+            await self._promises.check(primary)
+            await self._die()
+
     async def _die(self) -> None:
         """The primary's disk is lost, and the standby takes over."""
         primary, standby = self._primary, self._a_standby()
+        if self._mode is Mode.PREFER and not (primary and primary.is_open) and self._chance.random() < 0.8:
+            return  # most of the time, there is something to lose
         if (
             primary is not None
             and standby is not None
-            and (await standby.entries() or self._mode is Mode.OFF)
+            and (await standby.entries() or self._mode is not Mode.ALWAYS)
         ):
+            self._counts[f"dead {self._phase(primary)}"] += 1
             await self._cut()
             await primary.kill()
             self._forget_gone()
             self._counts["dead"] += 1
+            await self._promises.lost_but_for(standby)
             await self._promote(standby)
             self._standings[primary.folder] = Standing(State.STANDBY)
             primary.disk = MemoryStore()
             primary.start_up()
+
+    def _phase(self, primary: Site) -> str:
+        """How a server is with its standby."""
+        if primary.followers.is_alone:
+            return "alone" if self._line is None else "while its standby comes back"
+        if primary.is_saving:
+            return "while changes wait"
+        return "with its standby" if primary.is_open and self._line is not None else "at rest"
 
     async def _promote(self, standby: Site | None = None) -> None:
         """The operator promotes a standby, whether others still serve or not."""
@@ -144,7 +174,7 @@ class Operated:
         self._counts["promoted although another one was"] += bool(before.heard)
         self._counts["promoted without anything"] += not await standby.entries()
         self._counts["serving at once"] += sum(site.serves for site in self._sites) == 3
-        lacks = self._saved.difference(await standby.entries())
+        lacks = self._promises.saved.difference(await standby.entries())
         self._counts["saved changes that it lacked"] += len(lacks)
 
     async def _tell(self) -> None:
@@ -179,6 +209,19 @@ class Operated:
             self._standings[primary.folder] = promoted(primary.post.standing, self._chance.randrange)
             primary.post.look()
 
+    async def _open(self, site: Site, may_die: bool) -> bool:
+        """Open the session of a server, which may be killed while that waits for a standby."""
+        self._number += 1
+        opening = asyncio.create_task(site.open(f"epoch {self._number}"))
+        await spin()
+        if not opening.done() and may_die and self._chance.random() < 0.3:
+            opening.cancel()
+            await asyncio.wait([opening])
+            self._counts["killed while it opens"] += 1
+            await self._restart(site)
+            return False
+        return await opening
+
     def _forget_gone(self) -> None:
         gone = [name for name, site in self._where.items() if self._peers[name] not in site.peers.values()]
         for name in gone:
@@ -196,6 +239,6 @@ class Operated:
             entries = (await site.entries())[: self._peers[name].replica.clock]
             assert len(entries) == self._peers[name].replica.clock, "it was sent before it was stored"
             self._seen[name] = entries
-            self._saved.update(entries)
+            self._promises.saw(name, site, entries)
         for name in NAMES:
             self._kept[name] = getattr(self._peers[name], "kept", [])

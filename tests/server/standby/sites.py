@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Awaitable
 from pathlib import Path
 from random import Random
+from typing import NamedTuple, TypeVar
 
 from optiverse_collab.core.protocol.close_codes import CloseReason
 from optiverse_collab.core.protocol.codec import encode as encode_message
@@ -32,6 +34,8 @@ from optiverse_collab_server.storage import MemoryStore
 from tests.helpers.carrying_wire import CarryingWire
 from tests.helpers.signing_wire import KEY
 
+T = TypeVar("T")
+
 SESSION = "lab"
 
 SPINS = 16
@@ -50,6 +54,13 @@ def shared(some: list[bytes], others: list[bytes]) -> int:
     return next((n for n, (one, other) in pairs if one != other), min(len(some), len(others)))
 
 
+class Wait(NamedTuple):
+    """For how long something was stored or loaded, and whether the server goes on alone since then."""
+
+    seconds: float
+    was_in_vain: bool
+
+
 class Site(CarryingWire):
     """A server, its disk, and the wire to those who are connected to it.
 
@@ -61,11 +72,15 @@ class Site(CarryingWire):
         disk: its storage, which outlives crashes.
         is_up: it runs.
         is_open: its session is open.
+        stored: the clock up to which that is saved.
+        saved_alone: the changes that it has stored or loaded while it said that it is alone (STAND-8).
+        waits: for storage, its own and the standby's.
     """
 
     def __init__(self, folder: Path, mode: Mode) -> None:
         super().__init__()
         self.folder, self._mode = folder, mode
+        self.saved_alone, self.waits = set[bytes](), list[Wait]()
         self.disk = MemoryStore()
         self.start_up()
 
@@ -78,12 +93,17 @@ class Site(CarryingWire):
         self.post.on_deposed += [self._depose]
         self._writing: asyncio.Task[None] | None = None
         self._to_write: deque[Unsaved] = deque()
-        self._stored = 0
+        self.stored = 0
 
     @property
     def serves(self) -> bool:
         """Whether it lets people in."""
         return self.is_up and self.post.standing.state is State.PRIMARY
+
+    @property
+    def is_saving(self) -> bool:
+        """Whether a change is on its way to the disks."""
+        return self._writing is not None and not self._writing.done()
 
     async def kill(self) -> None:
         """End it at once; its disk stays."""
@@ -98,7 +118,7 @@ class Site(CarryingWire):
         if self.is_open:
             return True
         try:
-            stored = await self.store.load(SESSION)
+            stored = await self._timed(self.store.load(SESSION))
         except StorageError:
             return False
         term, key = self.post.standing.term, self.post.key
@@ -108,8 +128,10 @@ class Site(CarryingWire):
             history = History(empty, term=term)
         else:
             history = History(stored.snapshot, stored.names, stored.entries, term=term)
-        self.room = Room("default", history, "test server", key=key)
-        self._stored, self.is_open = history.clock, True
+            if self.followers.is_alone:
+                self.saved_alone.update(stored.entries)
+        self.room = Room("default", history, "test server", key=key, news=self.post.news)
+        self.stored, self.is_open = history.clock, True
         return True
 
     async def epoch(self) -> str:
@@ -129,9 +151,9 @@ class Site(CarryingWire):
         unsaved = self.room.unsaved()
         if unsaved.entries:
             self._to_write.append(unsaved)
-        if self._to_write and (self._writing is None or self._writing.done()):
+        if self._to_write and not self.is_saving:
             self._writing = asyncio.create_task(self._write(self._to_write.popleft()))
-        self.room.saved(self._stored)
+        self.room.saved(self.stored)
         self.perform(self.room.flush())
 
     def hand_out_parcels(self) -> None:
@@ -143,23 +165,33 @@ class Site(CarryingWire):
 
     async def _write(self, unsaved: Unsaved) -> None:
         try:
-            await self.store.append(SESSION, unsaved.entries, unsaved.names, unsaved.parents)
+            await self._timed(self.store.append(SESSION, *unsaved))
         except StorageError:
             self._close(CloseReason.SESSION_FAILED)
         else:
-            self._stored = unsaved.entries[-1].clock
+            self.stored = unsaved.entries[-1].clock
+            if self.followers.is_alone:
+                self.saved_alone.update(entry.data for entry in unsaved.entries)
+
+    async def _timed(self, storage: Awaitable[T]) -> T:
+        was_alone, began = self.followers.is_alone, asyncio.get_running_loop().time()
+        try:
+            return await storage
+        finally:
+            took = asyncio.get_running_loop().time() - began
+            self.waits.append(Wait(took, self.followers.is_alone and not was_alone))
 
     async def come_to_rest(self) -> None:
         """Let time pass and messages go until nothing moves; some may wait for a standby."""
         for _ in range(200):
-            stored = self._stored
+            stored = self.stored
             for peer in [*self.peers.values()]:
                 self.poll(peer)
                 self.send_up(peer)
             self.commit()
             await spin()
             self.commit()
-            moved = self._stored != stored  # then the next write has just begun, or may
+            moved = self.stored != stored  # then the next write has just begun, or may
             for peer in [*self.peers.values()]:
                 moved = moved or bool(peer.down)
                 self.send_down(peer)

@@ -6,6 +6,8 @@ the network and the commands of the operator are played.
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 from msgspec import structs
 
@@ -17,11 +19,14 @@ from optiverse_collab_server.standby.followers import Mode
 from tests.helpers.signing_wire import HEARTBEAT_MS
 from tests.helpers.wire import LENS
 from tests.server.standby.operated import NAMES, Operated
+from tests.server.standby.promises import PATIENCE_S
 from tests.server.standby.sites import Site, shared
 
 STEPS = 60
 WEIGHTS = {"edit": 12, "come": 7, "go": 3, "beat": 3, "carry": 4, "lag": 2, "flow": 4, "cut": 1, "link": 6}
 WEIGHTS |= {"crash": 1, "die": 1, "promote": 2, "tell": 1, "follow": 4}
+PREFER_WEIGHTS = WEIGHTS | {"cut": 8, "come": 12, "go": 1, "link": 4, "lag": 6, "flow": 2, "promote": 1}
+PREFER_WEIGHTS |= {"die": 2, "die_midway": 5, "wait": 8}
 
 
 class Story(Operated):
@@ -35,9 +40,10 @@ class Story(Operated):
 
     async def play(self) -> None:
         """Run all of it; raises `AssertionError` if something is wrong."""
+        weights = PREFER_WEIGHTS if self._mode is Mode.PREFER else WEIGHTS
         await self._link()
         for _ in range(STEPS):
-            [step] = self._chance.choices([*WEIGHTS], [*WEIGHTS.values()])
+            [step] = self._chance.choices([*weights], [*weights.values()])
             await getattr(self, f"_{step}")()
             await self._check()
         await self._end()
@@ -68,9 +74,8 @@ class Story(Operated):
                 continue  # it is away for long, so others may take over more than once meanwhile
             if name not in self._where and serving:
                 site = to or self._chance.choice(serving)
-                self._number += 1
                 site.now_ms = max(one.now_ms for one in self._sites)
-                if await site.open(f"epoch {self._number}"):
+                if await self._open(site, may_die=names is None):
                     self._peers[name].heard.clear()
                     site.connect(self._peers[name], settle=False)
                     coming[name] = site, await site.entries()
@@ -98,6 +103,7 @@ class Story(Operated):
                 own = [turn.clock for turn in peer.replica.save().turns]  # before changes came back there
                 assert least <= place or place in own
             self._counts["parted"] += 1
+            self._promises.heard(name, seen[-told.missing :], history)
             site.lose(peer)
             self._number += 1
             self._peers[name], self._seen[name] = self._new(name, self._number), []
@@ -117,9 +123,24 @@ class Story(Operated):
                 self._where.pop(name).lose(self._peers[name])
 
     async def _beat(self) -> None:
+        were = {site: site.followers.is_alone for site in self._sites}
         for site in self._sites:
             site.now_ms = HEARTBEAT_MS + max(one.now_ms for one in self._sites)
             await self._rest()
+        for name, site in self._where.items():
+            if site.followers.is_alone is were[site]:
+                assert self._peers[name].session.safekeeping.is_alone is were[site], "STAND-8"
+
+    async def _wait(self, seconds: int | None = None) -> None:
+        """Time passes, in which a server may lose its patience with a standby."""
+        seconds = seconds or self._chance.choice([4, 11])
+        saving = [site for site in self._sites if site.is_saving]
+        await asyncio.sleep(seconds)
+        if seconds >= PATIENCE_S:
+            assert not any(site.is_saving for site in saving), "STAND-6: it waits too long"
+        for site in self._sites:
+            site.now_ms += 1000 * seconds
+        await self._rest()
 
     async def _carry(self) -> None:
         for site in self._sites:
@@ -134,9 +155,7 @@ class Story(Operated):
             assert terms == sorted(terms), "CLK-6"
             if site.serves and terms and terms[-1] == site.post.standing.term:
                 assert self._wrote.setdefault(terms[-1], site.folder) == site.folder, "CLK-6: two wrote in it"
-        primary = self._primary
-        if self._mode is Mode.ALWAYS and primary is not None:
-            assert self._saved <= {*await primary.entries()}, "STAND-6"
+        await self._promises.check(self._primary)
 
     async def _end(self) -> None:
         """Everything gets well: one server serves, the other one follows, and all see the same."""
@@ -150,10 +169,12 @@ class Story(Operated):
         await self._outdo(primary)
         await self._link()
         await self._link()  # the first one may have found a copy that had parted
-        for _ in range(2):  # whoever had parted begins again
+        for _ in range(3):  # whoever had parted begins again
             for name in [*self._where]:
                 self._where.pop(name).lose(self._peers[name])
             await self._come([*NAMES], primary)
+            if self._mode is Mode.PREFER:
+                await self._wait(11)
         assert {*self._where} == {*NAMES}
         for name in NAMES:
             peer = self._peers[name]
@@ -165,6 +186,10 @@ class Story(Operated):
                 await self._link(site)
             assert self._line is not None
             assert await self._line.standby.entries() == await primary.entries()
+            assert not primary.followers.is_alone, "STAND-6: it has a standby again"
+        await self._beat()
+        await self._check()
+        self._promises.check_end(await primary.entries())
         await self._cut()
         for site in self._sites:
             await site.kill()

@@ -2,53 +2,41 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
+from msgspec import structs
 
 from optiverse_collab.core.client.confirmed import Confirmed
+from optiverse_collab.core.protocol.messages import Pong
 from optiverse_collab.core.server import room
 from optiverse_collab.core.server.chain import Chain
 from optiverse_collab.core.server.history import History
+from optiverse_collab.core.server.standby_news import StandbyNews
 from optiverse_collab.core.server.turns import Turns
-from optiverse_collab_server.standby import sender, standing, store
-from optiverse_collab_server.standby.followers import Followers
+from optiverse_collab_server.standby import followers, sender, standing
+from optiverse_collab_server.standby.followers import Followers, Mode
 from optiverse_collab_server.standby.standing import Post, Standing, State
+from optiverse_collab_server.standby.store import FollowedStore
+from optiverse_collab_server.storage.api import ANY_SIZE
 from tests.server.standby import operated
-from tests.server.standby.takeovers import Story
+from tests.server.standby.soak import play
 
 SEEDS = (*range(150), 2365)
 """In the last one, many changes wait for the standby when the end comes."""
 
-Standings = dict[Path, Standing]
+PREFER_SEEDS = range(150)
 
 
-@pytest.fixture(autouse=True)
-def standings(monkeypatch: pytest.MonkeyPatch) -> Standings:
-    """The files ``standing.json``, in memory."""
-    files: Standings = {}
-    monkeypatch.setattr(standing, "read_standing", lambda folder: files.get(folder, Standing()))
-    monkeypatch.setattr(standing, "write_standing", files.__setitem__)
-    monkeypatch.setattr(store, "LOAD_SECONDS", 0.0)
-    return files
+def check_counts(counts: dict[str, int], least: dict[str, int]) -> None:
+    """A run in which something never happens proves nothing about it."""
+    assert {what: counts[what] for what in least if counts[what] < least[what]} == {}, counts
 
 
-def play_all(standings: Standings) -> Counter[str]:
-    """Play the history of each seed; returns how often what happened."""
-    counts: Counter[str] = Counter()
-    for seed in SEEDS:
-        asyncio.run(Story(seed, counts, standings).play())
-    return counts
-
-
-def test_nothing_saved_goes_without_a_word(standings: Standings) -> None:
+def test_nothing_saved_goes_without_a_word() -> None:
     """STAND-3, STAND-4, STAND-6, STAND-13, CLK-6, CLK-9, BACK-7"""
-    counts = play_all(standings)
     least = {
         "promoted": 100,
         "deposed": 80,
@@ -61,7 +49,24 @@ def test_nothing_saved_goes_without_a_word(standings: Standings) -> None:
         "promoted without anything": 50,
         "serving at once": 10,
     }
-    assert {what: counts[what] for what in least if counts[what] < least[what]} == {}, counts
+    check_counts(play(SEEDS), least)
+
+
+def test_only_what_was_saved_alone_may_be_lost() -> None:
+    """STAND-6, STAND-8, CLK-9: with ``prefer``, wherever the primary is killed."""
+    least = {
+        "alone": 150,
+        "saved alone": 300,
+        "saved changes that it lacked": 100,
+        "parted": 80,
+        "promoted": 100,
+        "dead with its standby": 20,
+        "dead while changes wait": 8,
+        "dead alone": 10,
+        "dead while its standby comes back": 4,
+        "killed while it opens": 20,
+    }
+    check_counts(play(PREFER_SEEDS, Mode.PREFER), least)
 
 
 # A former primary
@@ -176,9 +181,67 @@ MUTANTS: list[tuple[object, str, Callable[..., Any]]] = [
 
 
 @pytest.mark.parametrize(("place", "name", "by"), MUTANTS, ids=lambda it: getattr(it, "__name__", None))
-def test_what_is_broken_is_noticed(
-    place: object, name: str, by: Callable[..., Any], standings: Standings
-) -> None:
+def test_what_is_broken_is_noticed(place: object, name: str, by: Callable[..., Any]) -> None:
     """STAND, CLK-9: the unmodified servers survive the same seeds."""
     with mock.patch.object(place, name, by), pytest.raises((AssertionError, ValueError, KeyError)):
-        play_all(standings)
+        play(SEEDS)
+
+
+# A server that prefers to wait for its standby
+
+
+def it_goes_on_in_secret(self: Followers) -> None:
+    for _, _, future in self._waiting:
+        followers._let_go(future)
+    self._waiting.clear()
+
+
+def no_pong_says_so(self: StandbyNews, pong: Pong) -> Pong:
+    return structs.replace(pong, also=self.address)
+
+
+def it_never_comes_back(self: Followers) -> None:
+    pass
+
+
+def whoever_connects_is_back(self: Followers, receiver: Any) -> None:
+    join(self, receiver)
+    self._caught_up()
+
+
+def any_confirmation_is_enough(self: Followers, session: str, clock: int) -> None:
+    confirm(self, session, clock)
+    self._caught_up()
+
+
+async def what_is_loaded_is_safe(self: FollowedStore, session: str, most: int = ANY_SIZE) -> Any:
+    found = await self._store.load(session, most)
+    if found is not None:
+        self._followers.stored(session, found.clock)
+    return found
+
+
+join, confirm = Followers.join, Followers.confirm
+
+PREFER_MUTANTS: list[tuple[object, str, Any]] = [
+    (followers, "PREFER_SECONDS", 9.0),
+    (followers, "PREFER_SECONDS", 12.0),
+    (Followers, "until_safe", nothing_waits),
+    (Followers, "_go_on_alone", it_goes_on_in_secret),
+    (StandbyNews, "added_to", no_pong_says_so),
+    (Followers, "_caught_up", it_never_comes_back),
+    (Followers, "join", whoever_connects_is_back),
+    (Followers, "confirm", any_confirmation_is_enough),
+    (FollowedStore, "load", what_is_loaded_is_safe),
+    (sender.Sender, "confirmed", what_is_sent_counts),
+    (Turns, "parted", no_takeover_is_known),
+]
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "by"), PREFER_MUTANTS, ids=lambda it: getattr(it, "__name__", str(it))
+)
+def test_what_is_broken_in_prefer_is_noticed(place: object, name: str, by: Any) -> None:
+    """STAND-6, STAND-8: the unmodified servers survive the same seeds."""
+    with mock.patch.object(place, name, by), pytest.raises(AssertionError):
+        play(PREFER_SEEDS, Mode.PREFER)
