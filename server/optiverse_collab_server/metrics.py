@@ -69,7 +69,7 @@ def _of_standbys(followers: Followers) -> Iterator[Metric]:
         ("standbys", "Standbys that follow this server", followers.count),
         ("standby_lag_changes", "Changes that no standby has on its disk yet", followers.lag),
         ("standby_lag_seconds", "For how long there have been such changes", followers.lag_seconds),
-        ("standby_alone", "1 if changes no longer wait for a standby, as they should", followers.is_alone),
+        ("standby_alone", "1 while this server saves without a standby", followers.is_alone),
     ):
         yield GaugeMetricFamily(PREFIX + name, help, value)
 

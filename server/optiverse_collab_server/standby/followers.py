@@ -18,6 +18,9 @@ from optiverse_collab.errors import StorageError
 PREFER_SECONDS = 10.0
 """How long changes wait for a standby that is only preferred."""
 
+PROMPT_SECONDS = 2.0
+"""How soon a standby that comes back must confirm what it lacks before changes wait for it again."""
+
 NO_STANDBY = "No standby answers, so nobody can be sure that the session is saved; start the standby."
 
 log = logging.getLogger("optiverse_collab_server")
@@ -67,10 +70,15 @@ class Followers:
         self.mode = mode
         self._news = news or StandbyNews()
         self._receivers: set[Receiver] = set()
+        self._complete: dict[Receiver, bool] = {}  # have every session; whether participants may turn there
         self._newest: dict[str, int] = {}
         self._confirmed: dict[str, int] = {}
         self._waiting: deque[tuple[str, int, asyncio.Future[None]]] = deque()
         self._behind_since: float | None = None
+        self._single: dict[str, int] = {}  # what was let go alone, and no standby has yet
+        self._lacking: dict[str, int] = {}  # what no standby had when it was last asked whether it is prompt
+        self._asked_at = 0.0
+        self._is_prompt = False
 
     @property
     def count(self) -> int:
@@ -79,7 +87,7 @@ class Followers:
 
     @property
     def is_alone(self) -> bool:
-        """Whether changes no longer wait, since no standby answered in time (`Mode.PREFER`)."""
+        """Whether it has saved changes that no standby has, since none answered in time (`Mode.PREFER`)."""
         return self._news.is_missed
 
     @property
@@ -103,14 +111,30 @@ class Followers:
     def leave(self, receiver: Receiver) -> None:
         """A standby is gone."""
         self._receivers.discard(receiver)
+        self._complete.pop(receiver, None)
+        if self._is_prompt and not self._complete:
+            self._go_on_alone()
         if self._news.address == receiver.address:
             self._news.address = ""
+            self._name_one()
 
-    def has_everything(self, receiver: Receiver) -> None:
-        """A standby has all sessions up to now: participants may turn to it (STAND-9)."""
-        if receiver.address and receiver in self._receivers and not self._news.address:
-            self._news.address = receiver.address
-            log.info("A standby has everything; participants learn that it is at %s", receiver.address)
+    def has_every_session(self, receiver: Receiver, is_whole: bool) -> None:
+        """A standby has confirmed every session that it can follow, as it was a moment ago.
+
+        Args:
+            is_whole: it can follow all, so participants may turn to it (STAND-9).
+        """
+        if receiver in self._receivers:
+            self._complete[receiver] = is_whole
+            self._look_who_is_back()
+            self._name_one()
+
+    def _name_one(self) -> None:
+        """Tell participants of a standby, unless they know one."""
+        named = [one.address for one, is_whole in self._complete.items() if is_whole and one.address]
+        if named and not self._news.address:
+            self._news.address = named[0]
+            log.info("A standby has everything; participants learn that it is at %s", named[0])
 
     def stored(
         self,
@@ -147,7 +171,11 @@ class Followers:
             else:
                 self._waiting.append(waiting)
         if not self._lag_of(session) and not self.lag:
-            self._caught_up()
+            self._behind_since = None
+        for dues in (self._single, self._lacking):
+            if clock >= dues.get(session, clock + 1):
+                del dues[session]
+        self._look_who_is_back()
 
     async def until_safe(self, session: str, clock: int, most_s: float | None = None) -> None:
         """Wait as `mode` says until a standby has a session up to a clock.
@@ -158,7 +186,10 @@ class Followers:
         Raises:
             StorageError: no standby had it by then; or nothing is saved here any more.
         """
-        if self.mode is Mode.OFF or self.is_alone or self._has(session, clock):
+        if self.mode is Mode.OFF or self._has(session, clock):
+            return
+        if self.is_alone and not self._is_prompt:
+            self._let_go_alone(session, clock)
             return
         future = asyncio.get_running_loop().create_future()
         self._waiting.append((session, clock, future))
@@ -168,6 +199,7 @@ class Followers:
         except asyncio.TimeoutError:
             if not is_preferred:
                 raise StorageError(NO_STANDBY) from None
+            self._let_go_alone(session, clock)
             self._go_on_alone()
 
     def refuse(self, why: str) -> None:
@@ -193,16 +225,32 @@ class Followers:
                 "Look after the standby",
                 PREFER_SECONDS,
             )
-        self._news.is_missed = True
-        for _, _, future in self._waiting:
+        self._news.is_missed, self._is_prompt = True, False
+        self._ask_whether_prompt()
+        for session, clock, future in self._waiting:
+            self._let_go_alone(session, clock)
             _let_go(future)
         self._waiting.clear()
 
-    def _caught_up(self) -> None:
-        self._behind_since = None
-        if self.is_alone:
+    def _let_go_alone(self, session: str, clock: int) -> None:
+        """A change counts as durable, although no standby has it."""
+        self._single[session] = max(clock, self._single.get(session, 0))
+
+    def _ask_whether_prompt(self) -> None:
+        self._lacking = {name: clock for name, clock in self._newest.items() if self._lag_of(name)}
+        self._asked_at = asyncio.get_running_loop().time()
+
+    def _look_who_is_back(self) -> None:
+        """Let changes wait again, for a standby that is prompt; the rest of what was let go follows."""
+        if not self.is_alone or not self._complete:
+            return
+        while not self._is_prompt and not self._lacking:
+            self._is_prompt = asyncio.get_running_loop().time() - self._asked_at <= PROMPT_SECONDS
+            if not self._is_prompt:
+                self._ask_whether_prompt()
+        if self._is_prompt and not self._single:
             log.info("A standby has everything again; changes are saved on both servers")
-        self._news.is_missed = False
+            self._news.is_missed = self._is_prompt = False
 
 
 def _let_go(future: asyncio.Future[None]) -> None:

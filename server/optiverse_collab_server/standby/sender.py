@@ -98,6 +98,7 @@ class Sender:
         self._grants: dict[str, None] = {}
         self._wake = asyncio.Event()
         self._is_through = False
+        self._unconfirmed: dict[str, int] = {}  # what was sent the first time
 
     def offer(
         self, session: str, entries: Sequence[Kept], names: Sequence[Name], parents: Sequence[Parent]
@@ -135,7 +136,9 @@ class Sender:
         has = self._has.get(session)
         if has is not None and clock <= has.clock:
             self._followers.confirm(session, clock)
-            self._look_through()
+            if clock >= self._unconfirmed.get(session, clock + 1):
+                del self._unconfirmed[session]
+                self._look_through()
 
     async def run(self) -> None:
         """Send everything, and then all news, until the connection ends."""
@@ -150,15 +153,16 @@ class Sender:
                     await self._try_to_bring(session)
                 elif self._wanted is not None:
                     await self._send_piece(*self._wanted)
-            self._is_through = True
-            self._look_through()
+            if not self._is_through:
+                self._is_through = True
+                self._look_through()
             self._wake.clear()
             await self._wake.wait()
 
     def _look_through(self) -> None:
         """Say so once everything was sent for the first time, and is confirmed."""
-        if self._is_through and not self._parted and not self._followers.lag:
-            self._followers.has_everything(self)
+        if self._is_through and not self._unconfirmed:
+            self._followers.has_every_session(self, is_whole=not self._parted)
 
     async def _send_all_grants(self) -> None:
         grants = [] if self._book is None else list(self._book.grants)
@@ -209,7 +213,13 @@ class Sender:
                 return
             self._has[session] = after = moved(self._has[session], batch)
             self._followers.note(session, after.clock)
+            self._await_first(session, after.clock)
             await self._send(Changes(session, batch, self._parents_up_to(session, after.clock)))
+
+    def _await_first(self, session: str, clock: int) -> None:
+        """The standby counts as complete only once it has confirmed this."""
+        if not self._is_through:
+            self._unconfirmed[session] = clock
 
     def _parents_up_to(self, session: str, clock: int) -> list[Parent]:
         """The parents to send with the change at a clock: those that end there or earlier."""
@@ -236,6 +246,7 @@ class Sender:
                 await self._send(Piece(data[first : first + PIECE_BYTES]))
             self._has[session] = end_of(Stored(start.snapshot, len(data), start.names, []))
             self._followers.note(session, start.snapshot.clock)
+            self._await_first(session, start.snapshot.clock)
             await self._send(Start(session, start.names))  # which may be confirmed before this returns
         apart = await self._store.load_apart(session)
         assert apart is not None

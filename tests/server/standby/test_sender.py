@@ -117,6 +117,30 @@ def test_a_start_counts_once_it_is_confirmed() -> None:
     run(main())
 
 
+def test_a_preferred_standby_is_back_with_every_session() -> None:
+    """STAND-6, STAND-9: also those that nobody has opened since the server started; changes may go on."""
+
+    async def main() -> None:
+        store = MemoryStore()
+        for session in ("lab", "old"):
+            await store.begin_chunk(session, snapshot(0))
+            await store.append(session, entries(1, 3), names())
+        feed, news = Feed(store), StandbyNews(is_missed=True)
+        feed.followers._news, feed.sender.address = news, "ws://second:1"
+        await until(lambda: feed.sender._is_through)
+        feed.sender.confirmed("lab", 3)
+        assert news == StandbyNews(is_missed=True)
+        feed.followers.stored("lab", 4, entries(4, 4))
+        await until(lambda: feed.changes[-1] == (3, 4))
+        feed.sender.confirmed("old", 3)
+        assert news == StandbyNews(is_missed=True, address="ws://second:1")
+        feed.sender.confirmed("lab", 4)
+        assert news == StandbyNews(address="ws://second:1")
+        feed.task.cancel()
+
+    run(main())
+
+
 def test_only_what_is_new_is_sent() -> None:
     """STAND-3: from memory, once the standby has the rest."""
 

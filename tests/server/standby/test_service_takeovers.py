@@ -206,12 +206,12 @@ def it_never_comes_back(self: Followers) -> None:
 
 def whoever_connects_is_back(self: Followers, receiver: Any) -> None:
     join(self, receiver)
-    self._caught_up()
+    self._news.is_missed = False
 
 
 def any_confirmation_is_enough(self: Followers, session: str, clock: int) -> None:
     confirm(self, session, clock)
-    self._caught_up()
+    self._news.is_missed = False
 
 
 async def what_is_loaded_is_safe(self: FollowedStore, session: str, most: int = ANY_SIZE) -> Any:
@@ -229,7 +229,7 @@ PREFER_MUTANTS: list[tuple[object, str, Any]] = [
     (Followers, "until_safe", nothing_waits),
     (Followers, "_go_on_alone", it_goes_on_in_secret),
     (StandbyNews, "added_to", no_pong_says_so),
-    (Followers, "_caught_up", it_never_comes_back),
+    (Followers, "_look_who_is_back", it_never_comes_back),
     (Followers, "join", whoever_connects_is_back),
     (Followers, "confirm", any_confirmation_is_enough),
     (FollowedStore, "load", what_is_loaded_is_safe),
