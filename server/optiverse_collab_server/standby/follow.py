@@ -51,6 +51,9 @@ from optiverse_collab_server.storage import StandbyStore
 
 OPEN_SECONDS = 10.0
 
+CLOSE_SECONDS = 1.0
+"""How long to wait for the other server's goodbye, which comes after all that it has sent already."""
+
 TOO_MANY_GRANTS = (
     "The list of grants takes more memory than memory-mb allows; raise that, at least to what the other "
     "server has."
@@ -149,6 +152,7 @@ def _opened(to: Address) -> connect:
         compression=None,
         proxy=None,
         open_timeout=OPEN_SECONDS,
+        close_timeout=CLOSE_SECONDS,
         ping_interval=None,
         max_size=MESSAGE_BYTES,
         max_queue=2,
