@@ -248,27 +248,30 @@ class Following:
         elif isinstance(message, Access):
             await self._take_grants(message)
         elif isinstance(message, Parted):
-            log.error("Session %s can't be followed: %s", message.session, message.why)
+            log.warning("Session %s can't be followed: %s", message.session, message.why)
         elif isinstance(message, Alive):
             self._others(message.others)
         else:
             raise Ended(f"it sent {type(message).__name__}, which is not expected here")
 
     async def _take_grants(self, message: Access) -> None:
-        if self._book is None:
-            return
-        if not message.all:
-            await self._add(self._book, message.grants, message.gone)
+        book = self._book
+        if book is None:
             return
         self._grants_bytes += len(encode(message))
+        if self._grants_bytes > self._space_bytes and not message.all:  # which may have replaced others
+            self._grants_bytes = len(encode(Access([*book.grants, *message.grants], [])))
         if self._grants_bytes > self._space_bytes:
             raise BatchRefused(TOO_MANY_GRANTS)
+        if not message.all:
+            await self._add(book, message.grants, message.gone)
+            return
         self._grants += message.grants
         if message.done:
             ids = {grant.id for grant in self._grants}
-            gone = [grant.id for grant in self._book.grants if grant.id not in ids]
-            await self._add(self._book, self._grants, gone)
-            self._grants, self._grants_bytes = [], 0
+            gone = [grant.id for grant in book.grants if grant.id not in ids]
+            await self._add(book, self._grants, gone)
+            self._grants = []
 
     async def _add(self, book: GrantBook, grants: list[StoredGrant], gone: list[str]) -> None:
         """Add grants, to the end even if this server is promoted meanwhile."""

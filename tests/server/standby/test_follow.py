@@ -138,6 +138,22 @@ def test_a_list_of_grants_without_end_is_not_kept(tmp_path: Path) -> None:
     run(main())
 
 
+def test_grants_without_end_are_not_kept(tmp_path: Path) -> None:
+    """STAND-5: those that take another's place don't count."""
+    again = Access([grant("g" * 22, Role.EDITOR, GrantKind.INVITE, "lab")], [])
+    others = [Access([grant(f"{n:022}", Role.EDITOR, GrantKind.INVITE, "lab")], []) for n in range(9)]
+
+    async def main() -> None:
+        book = Entrance.open(tmp_path, trusts_own=False).book
+        line, most = Scripted(*[again] * 9, *others), 5 * len(encode(again))
+        with pytest.raises(Ended, match="The list of grants takes more memory than memory-mb allows"):
+            await Following(line, MemoryStore(), book, space_bytes=most).run()
+        assert 3 < len(list(book.grants)) < 9
+        await book.close()
+
+    run(main())
+
+
 def test_it_goes_on_after_a_session_that_it_can_not_follow(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
