@@ -68,7 +68,7 @@ class App:
         self.doors = doors
         self._held = Held()
         self.garbage = Garbage(lambda: doors.count)
-        self._health = Health(hub, self.doors, entrance, None if standby is None else standby.followers)
+        self._health = Health(hub, self.doors, entrance, standby)
 
     def accept(self, *args: Any, **options: Any) -> HeardConnection:
         """Take a connection whose peer has not requested a WebSocket yet."""

@@ -18,7 +18,7 @@ from optiverse_collab_server.access.tokens import is_forwarded, token_in
 from optiverse_collab_server.doors import Doors, is_own
 from optiverse_collab_server.hub import Hub
 from optiverse_collab_server.metrics import Metrics
-from optiverse_collab_server.standby.followers import Followers
+from optiverse_collab_server.standby.service import StandbyService
 
 RUNNING = "The server is running."
 READY = "Ready."
@@ -39,14 +39,14 @@ class Health:
         hub: the sessions.
         doors: the connections.
         entrance: who may come in; None for everybody.
-        followers: the standbys; None if this server can't have any.
+        standby: this server's part in a pair; None if it can't have one.
     """
 
     def __init__(
-        self, hub: Hub, doors: Doors, entrance: Entrance | None, followers: Followers | None
+        self, hub: Hub, doors: Doors, entrance: Entrance | None, standby: StandbyService | None
     ) -> None:
         self._hub, self._entrance = hub, entrance
-        self._metrics = Metrics(hub, doors, followers)
+        self._metrics = Metrics(hub, doors, standby)
 
     async def answer(self, request: Request, address: str) -> Response | None:
         """The answer to a request for one of these paths; None to any other.

@@ -18,7 +18,7 @@ from prometheus_client.registry import Collector
 from optiverse_collab_server import __version__
 from optiverse_collab_server.doors import Doors
 from optiverse_collab_server.hub import Hub
-from optiverse_collab_server.standby.followers import Followers
+from optiverse_collab_server.standby.service import StandbyService
 from optiverse_collab_server.tally import BUCKETS_S, Durations, Tally
 
 PREFIX = "optiverse_collab_"
@@ -30,11 +30,11 @@ class Metrics(Collector):
     Args:
         hub: the sessions.
         doors: the connections.
-        followers: the standbys; None if this server can't have any.
+        standby: this server's part in a pair; None if it can't have one.
     """
 
-    def __init__(self, hub: Hub, doors: Doors, followers: Followers | None = None) -> None:
-        self._hub, self._doors, self._followers = hub, doors, followers
+    def __init__(self, hub: Hub, doors: Doors, standby: StandbyService | None = None) -> None:
+        self._hub, self._doors, self._standby = hub, doors, standby
         self._registry = CollectorRegistry()
         self._registry.register(self)
         ProcessCollector(registry=self._registry)
@@ -59,17 +59,19 @@ class Metrics(Collector):
             ("unstored_bytes", "What was taken in and is not stored yet", self._hub.unstored.total),
         ):
             yield GaugeMetricFamily(PREFIX + name, help, value)
-        if self._followers is not None:
-            yield from _of_standbys(self._followers)
+        if self._standby is not None:
+            yield from _of_standby(self._standby)
         yield from _counted(self._hub.tally)
 
 
-def _of_standbys(followers: Followers) -> Iterator[Metric]:
+def _of_standby(standby: StandbyService) -> Iterator[Metric]:
+    followers = standby.followers
     for name, help, value in (
         ("standbys", "Standbys that follow this server", followers.count),
         ("standby_lag_changes", "Changes that no standby has on its disk yet", followers.lag),
         ("standby_lag_seconds", "For how long there have been such changes", followers.lag_seconds),
         ("standby_alone", "1 while this server saves without a standby", followers.is_alone),
+        ("copy_limited", "1 if this server is a standby that a limit keeps from copying", standby.is_limited),
     ):
         yield GaugeMetricFamily(PREFIX + name, help, value)
 

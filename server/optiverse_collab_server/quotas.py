@@ -54,3 +54,7 @@ class Quotas:
             f"The session and its history take more than {self.session_bytes / MB:g} MB on the server, which "
             "is the limit. Ask whoever runs the server to drop old history, then join again.",
         )
+
+
+DEFAULTS = Quotas()
+"""The limits of a server without settings."""

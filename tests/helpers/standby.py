@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import structs
 
 from optiverse_collab_server.access.entrance import Entrance
+from optiverse_collab_server.quotas import DEFAULTS, Quotas
 from optiverse_collab_server.serving import at, running
 from optiverse_collab_server.signing import signing_key
 from optiverse_collab_server.standby.follow import Here
@@ -40,13 +41,14 @@ async def member(
     mode: Mode = Mode.OFF,
     store: StandbyStore | None = None,
     entrance: Entrance | None = None,
+    quotas: Quotas = DEFAULTS,
 ) -> AsyncIterator[Member]:
     """A server on a data folder, which follows another one if that is given."""
     own = SqliteStore(folder) if store is None else store
     post = Post(folder, signing_key(folder))
     if follow is not None:
         post.change(structs.replace(post.standing, state=State.STANDBY, other=follow))
-    service = StandbyService(post, own, None if entrance is None else entrance.book, mode)
+    service = StandbyService(post, own, None if entrance is None else entrance.book, mode, quotas)
     async with running(own, at("127.0.0.1", 0), entrance=entrance, standby=service) as server:
         port = server.sockets[0].getsockname()[1]
         service.here = Here("", port, None, is_encrypted=False)

@@ -55,9 +55,8 @@ def pair_for(
         if settings.follow is not None or settings.sync_standby != Mode.OFF.value:
             raise SettingsError(["With --store, leave out --follow and --sync-standby: there is no standby."])
         return None
-    book, space_bytes = None if entrance is None else entrance.book, limits_of(settings).space_bytes
-    post = post_for(settings, data, key)
-    return StandbyService(post, store, book, Mode(settings.sync_standby), space_bytes)
+    book, post = None if entrance is None else entrance.book, post_for(settings, data, key)
+    return StandbyService(post, store, book, Mode(settings.sync_standby), limits_of(settings))
 
 
 def post_for(settings: Settings, data: Path, key: bytes) -> Post:

@@ -20,7 +20,7 @@ from optiverse_collab.core.server.past import memory_of
 from optiverse_collab.core.server.references import Header
 from optiverse_collab.errors import AddressError, BatchRefused, DatabaseDamaged
 from optiverse_collab_server.chunking import OpenChunk
-from optiverse_collab_server.quotas import Quotas
+from optiverse_collab_server.quotas import DEFAULTS, Quotas
 from optiverse_collab_server.standby.benches import Benches
 from optiverse_collab_server.standby.messages import Where
 from optiverse_collab_server.standby.pieces import Pieces
@@ -67,7 +67,8 @@ class Copies:
         store: this server's.
         durable: called when a session is on the disk up to a clock.
         benches: looks for those that the copies lack.
-        space_bytes: memory for the state of sessions (LIM-16).
+        quotas: the most sessions, and the memory for their state (LIM-16).
+        leaves_out: called for each session that would be one too many (STAND-14).
     """
 
     def __init__(
@@ -75,11 +76,13 @@ class Copies:
         store: StandbyStore,
         durable: Callable[[str, int], Awaitable[None]],
         benches: Benches,
-        space_bytes: int = Quotas().space_bytes,
+        quotas: Quotas = DEFAULTS,
+        leaves_out: Callable[[str], None] = lambda session: None,
     ) -> None:
         self._store, self._durable, self._benches = store, durable, benches
+        self._most, self._leaves_out = quotas.sessions, leaves_out
         self._copies: dict[str, _Copy] = {}
-        self._pieces = Pieces(SNAPSHOT_SPACES * space_bytes)
+        self._pieces = Pieces(SNAPSHOT_SPACES * quotas.space_bytes)
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting_bytes = 0
         self._has_room = asyncio.Event()
@@ -114,7 +117,7 @@ class Copies:
             raise BatchRefused(TOO_LARGE)
 
     async def begin(self, session: str, names: list[Name]) -> None:
-        """Begin the copy of a session, with the snapshot that came in pieces.
+        """Begin the copy of a session, with the snapshot that came in pieces, unless there are too many.
 
         Raises:
             BatchRefused: that is none, or there is a copy already.
@@ -123,6 +126,9 @@ class Copies:
         data = self._pieces.take() or b""
         if session in self._copies:
             raise BatchRefused(f"Session {session!r} begins again, and there is a copy of it.")
+        if self._is_full:
+            self._leaves_out(session)
+            return
         try:
             check_name(session, "session")
             snapshot = _snapshots.decode(data)
@@ -131,6 +137,7 @@ class Copies:
         size = await self._store.begin_copy(session, snapshot, names)
         apart = Apart(snapshot.clock, frozenset(), snapshot.parents)
         self._add(session, Stored(snapshot, size, names, []), apart)
+        log.info("Session %s is being copied", session)
         await self._durable(session, snapshot.clock)
 
     async def extend(self, session: str, batch: Batch, parents: Sequence[Parent] = ()) -> None:
@@ -143,6 +150,8 @@ class Copies:
         if self._error is not None:
             raise self._error
         copy = self._copies.get(session)
+        if copy is None and self._is_full:
+            return  # it was left out
         if copy is None:
             raise BatchRefused(f"There is no copy of session {session!r}.")
         kept = _checked(copy.where, batch)
@@ -162,6 +171,10 @@ class Copies:
         """Wait until nothing waits for the disk."""
         while self._tasks:
             await asyncio.wait(self._tasks)
+
+    @property
+    def _is_full(self) -> bool:
+        return len(self._copies) >= self._most
 
     def _add(self, session: str, stored: Stored, apart: Apart) -> None:
         chunk = OpenChunk(stored.snapshot_bytes, stored.entries)

@@ -21,7 +21,7 @@ from optiverse_collab.errors import BatchRefused
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import StoredGrant
 from optiverse_collab_server.doors import is_loopback
-from optiverse_collab_server.quotas import Quotas
+from optiverse_collab_server.quotas import DEFAULTS, Quotas
 from optiverse_collab_server.standby.benches import Benches
 from optiverse_collab_server.standby.copies import Copies
 from optiverse_collab_server.standby.messages import (
@@ -184,7 +184,8 @@ class Following:
         store: this server's storage.
         book: this server's grants; None if it asks nobody for one.
         others: called with the addresses of the primary's other standbys.
-        space_bytes: memory for the state of sessions (LIM-16), of which there is none yet.
+        quotas: the most sessions, and the memory for their state (LIM-16), of which there is none yet.
+        leaves_out: called for each session that would be one too many (STAND-14).
     """
 
     def __init__(
@@ -193,15 +194,16 @@ class Following:
         store: StandbyStore,
         book: GrantBook | None,
         others: Callable[[list[str]], None] = lambda addresses: None,
-        space_bytes: int = Quotas().space_bytes,
+        quotas: Quotas = DEFAULTS,
+        leaves_out: Callable[[str], None] = lambda session: None,
     ) -> None:
         self._others = others
         self._line, self._book = line, book
         gives_benches = isinstance(line.welcome, Welcome) and line.welcome.gives_benches
-        self._benches = Benches(store, line.send if gives_benches else None, space_bytes)
-        self._copies = Copies(store, self._on_durable, self._benches, space_bytes)
+        self._benches = Benches(store, line.send if gives_benches else None, quotas.space_bytes)
+        self._copies = Copies(store, self._on_durable, self._benches, quotas, leaves_out)
         self._grants: list[StoredGrant] = []
-        self._grants_bytes, self._space_bytes = 0, space_bytes
+        self._grants_bytes, self._space_bytes = 0, quotas.space_bytes
         self._adding: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
@@ -244,7 +246,6 @@ class Following:
             self._copies.take_piece(message.data)
         elif isinstance(message, Start):
             await self._copies.begin(message.session, message.names)
-            log.info("Session %s is being copied", message.session)
         elif isinstance(message, Access):
             await self._take_grants(message)
         elif isinstance(message, Parted):

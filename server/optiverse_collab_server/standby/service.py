@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator
 from functools import partial
 
 from optiverse_collab.core.protocol.address import parse_address
+from optiverse_collab.drivers.aio.connection import first_of
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import may_follow
-from optiverse_collab_server.quotas import Quotas
+from optiverse_collab_server.quotas import DEFAULTS, MB, Quotas
+from optiverse_collab_server.standby.disk_space import DiskSpace
 from optiverse_collab_server.standby.follow import Ended, Following, Here, line_to
 from optiverse_collab_server.standby.followers import Followers, Mode
 from optiverse_collab_server.standby.messages import TurnedAway, Welcome
@@ -30,6 +32,17 @@ RETRY_SECONDS = 1.0
 TELL_SECONDS = 5.0
 """How often a server tries to tell the one that it has replaced."""
 
+CAN_NOT_FOLLOW = "This standby can't follow at the moment: %s"
+
+SHORT = (
+    "The disk that holds %s is nearly full, so this standby copies nothing for now. It keeps what it has. "
+    "Free some space: it goes on once %d MB are free"
+)
+TOO_MANY = (
+    "This standby has %d sessions, as many as max-sessions allows, so it leaves out the others, such as %s. "
+    "Raise that, at least to what the other server has, and start this one again"
+)
+
 log = logging.getLogger("optiverse_collab_server")
 
 
@@ -41,7 +54,7 @@ class StandbyService:
         store: its storage.
         book: its grants; None if it asks nobody for one.
         mode: what its changes wait for.
-        space_bytes: memory for the state of sessions (LIM-16).
+        quotas: of this server; they bound what it copies, too.
 
     Attributes:
         post: the same.
@@ -49,6 +62,7 @@ class StandbyService:
         followers: its standbys.
         reception: takes their connections.
         here: where participants find this server, once it listens.
+        is_limited: it is a standby, and a limit keeps it from copying everything (STAND-14).
     """
 
     def __init__(
@@ -57,12 +71,14 @@ class StandbyService:
         store: StandbyStore,
         book: GrantBook | None,
         mode: Mode = Mode.OFF,
-        space_bytes: int = Quotas().space_bytes,
+        quotas: Quotas = DEFAULTS,
     ) -> None:
         self.post, self.followers = post, Followers(mode, post.news)
         self.store = FollowedStore(store, post, self.followers)
         self.reception = Reception(post, store, book, self.followers)
-        self._inner, self._book, self._space_bytes = store, book, space_bytes
+        self._inner, self._book, self._quotas = store, book, quotas
+        self._disk = DiskSpace(post.folder)
+        self._leaves_out = False
         self._said: dict[str, str] = {}
         self.here: Here | None = None
         post.on_deposed.append(partial(self.followers.refuse, DEPOSED))
@@ -76,6 +92,12 @@ class StandbyService:
         with contextlib.suppress(StorageError):
             return may_follow(await self._book.find(token), self._book.clock())
         return False
+
+    @property
+    def is_limited(self) -> bool:
+        """See above."""
+        is_standby = self.post.standing.state is State.STANDBY
+        return is_standby and (self._disk.is_short or self._leaves_out)
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -114,9 +136,12 @@ class StandbyService:
         """Follow the other server, over any number of connections."""
         while True:
             try:
+                await self._until_disk_has_room()
                 await self._follow_once()
-            except (Ended, StorageError) as error:
-                self._say(f"This standby can't follow at the moment: {error}")
+            except Ended as ended:
+                self._say(CAN_NOT_FOLLOW % ended)
+            except StorageError as error:
+                self._say(CAN_NOT_FOLLOW % error, level=logging.ERROR)
             except Exception:
                 log.exception("Following failed")
             await asyncio.sleep(RETRY_SECONDS)
@@ -132,7 +157,34 @@ class StandbyService:
             self.post.use_key(welcome.key)
             log.info("Following the other server (term %d)", welcome.term)
             self._said.clear()
-            await Following(line, self._inner, self._book, self.post.note_peers, self._space_bytes).run()
+            following = Following(
+                line, self._inner, self._book, self.post.note_peers, self._quotas, self._leave_out
+            )
+            await first_of(following.run(), self._until_disk_is_short())
+
+    async def _until_disk_has_room(self) -> None:
+        """Wait while the disk is nearly full.
+
+        Raises:
+            StorageError: it can't be read.
+        """
+        if not await asyncio.to_thread(self._disk.look):
+            return
+        log.error(SHORT, self.post.folder, self._disk.wanted // MB)
+        while self._disk.is_short:
+            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.to_thread(self._disk.look)
+        log.info("There is room on the disk again, so this standby goes on")
+
+    async def _until_disk_is_short(self) -> None:
+        while not await asyncio.to_thread(self._disk.look):  # noqa: ASYNC110 - a disk has no event
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _leave_out(self, session: str) -> None:
+        """There is no place for a session; one sentence stands for all."""
+        if not self._leaves_out:
+            log.error(TOO_MANY, self._quotas.sessions, session)
+        self._leaves_out = True
 
     async def _tell(self, link: str) -> None:
         """Tell a server that this one has taken over, in case it still runs or is back."""
@@ -168,8 +220,8 @@ class StandbyService:
                 term,
             )
 
-    def _say(self, sentence: str, about: str = "") -> None:
+    def _say(self, sentence: str, about: str = "", level: int = logging.WARNING) -> None:
         """Log a problem, once until something else happens."""
         if sentence != self._said.get(about):
-            log.warning("%s", sentence)
+            log.log(level, "%s", sentence)
         self._said[about] = sentence

@@ -151,6 +151,7 @@ class Post:
         key: signs heads (BACK-1).
 
     Attributes:
+        folder: as given.
         standing: the present one.
         key: as given, or that of the server that this one follows.
         news: of this server's standby, for participants.
@@ -161,7 +162,7 @@ class Post:
     """
 
     def __init__(self, folder: Path, key: bytes) -> None:
-        self._folder, self.key, self.news = folder, key, StandbyNews()
+        self.folder, self.key, self.news = folder, key, StandbyNews()
         self.standing = read_standing(folder)
         self.on_deposed: list[Callable[[], None]] = []
 
@@ -172,7 +173,7 @@ class Post:
             StorageError: it can't be written.
         """
         if standing != self.standing:
-            write_standing(self._folder, standing)
+            write_standing(self.folder, standing)
             self.standing = standing
 
     def raise_term(self, term: int) -> None:
@@ -181,7 +182,7 @@ class Post:
         Raises:
             StorageError: the file can't be read or written.
         """
-        now = read_standing(self._folder)
+        now = read_standing(self.folder)
         if now.state is State.STANDBY and term > now.term:
             self.change(msgspec.structs.replace(now, term=term))
 
@@ -192,7 +193,7 @@ class Post:
             StorageError: the file can't be read or written.
         """
         fresh = [address for address in addresses if address not in self.standing.peers]
-        if fresh and (now := read_standing(self._folder)).state is State.STANDBY:
+        if fresh and (now := read_standing(self.folder)).state is State.STANDBY:
             self.change(msgspec.structs.replace(now, peers=(*now.peers, *fresh)[-PEERS:]))
 
     def note_told(self, link: str) -> None:
@@ -202,7 +203,7 @@ class Post:
             StorageError: the file can't be read or written.
         """
         self.standing = self.standing.told(link)
-        write_standing(self._folder, read_standing(self._folder).told(link))
+        write_standing(self.folder, read_standing(self.folder).told(link))
 
     def use_key(self, key: bytes) -> None:
         """Sign heads with another server's key, so that signatures stay valid if this one takes over.
@@ -211,7 +212,7 @@ class Post:
             StorageError: it can't be written.
         """
         if key != self.key:
-            keep_key(self._folder, key)
+            keep_key(self.folder, key)
             self.key = key
 
     def look(self) -> bool:
@@ -220,7 +221,7 @@ class Post:
         Raises:
             StorageError: the file can't be read.
         """
-        self.standing = read_standing(self._folder)
+        self.standing = read_standing(self.folder)
         return self.standing.state is State.PRIMARY
 
     def meet(self, term: int, address: str = "") -> bool:
@@ -241,7 +242,7 @@ class Post:
         was_serving = self.standing.state is State.PRIMARY
         after = Standing(State.DEPOSED, term, address, followed=self.standing.followed)
         try:
-            write_standing(self._folder, after)
+            write_standing(self.folder, after)
         finally:
             self.standing = after
             for report in self.on_deposed if was_serving else ():
@@ -254,7 +255,7 @@ class Post:
         Raises:
             StorageError: the file can't be read or written.
         """
-        now = read_standing(self._folder)
+        now = read_standing(self.folder)
         if now.state is State.STANDBY and term > max(now.term, now.heard):
             self.change(msgspec.structs.replace(now, heard=term, winner=address))
             log.warning("Another standby%s has taken over: %s", at(address), FOLLOW_IT)

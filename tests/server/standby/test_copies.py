@@ -9,7 +9,7 @@ import pytest
 
 from optiverse_collab.core.server.batches import Batch
 from optiverse_collab.errors import BatchRefused, DatabaseDamaged, StorageError
-from optiverse_collab_server.quotas import Quotas
+from optiverse_collab_server.quotas import DEFAULTS, Quotas
 from optiverse_collab_server.standby import copies as module
 from optiverse_collab_server.standby.benches import Benches
 from optiverse_collab_server.standby.copies import Copies
@@ -32,21 +32,23 @@ class Standby(Copies):
 
     Attributes:
         durable: session and clock, in order.
+        left_out: sessions.
     """
 
-    def __init__(self, store: MemoryStore, space_bytes: int = Quotas().space_bytes) -> None:
+    def __init__(self, store: MemoryStore, quotas: Quotas = DEFAULTS) -> None:
         self.durable: list[tuple[str, int]] = []
-        super().__init__(store, self.note, Benches(store, None), space_bytes)
+        self.left_out: list[str] = []
+        super().__init__(store, self.note, Benches(store, None), quotas, self.left_out.append)
 
     async def note(self, session: str, clock: int) -> None:
         self.durable.append((session, clock))
 
-    async def begin_at(self, clock: int, *data: bytes) -> None:
+    async def begin_at(self, clock: int, *data: bytes, session: str = "lab") -> None:
         """Begin a copy of the session, from a snapshot in two pieces."""
         text = msgspec.json.encode(snapshot(clock))
         for piece in data or (text[:9], text[9:]):
             self.take_piece(piece)
-        await self.begin("lab", [])
+        await self.begin(session, [])
 
 
 def test_changes_are_stored_as_they_came() -> None:
@@ -112,10 +114,35 @@ def test_a_start_that_is_none_is_refused() -> None:
             await standby.begin_at(3)
         with pytest.raises(BatchRefused, match="can't be called"):
             await standby.begin("..", [])
-        standby = Standby(MemoryStore(), space_bytes=10)
+        standby = Standby(MemoryStore(), Quotas(space_bytes=10))
         standby.take_piece(b"x" * 10 * module.SNAPSHOT_SPACES)
         with pytest.raises(BatchRefused, match="more memory than memory-mb allows"):
             standby.take_piece(b"x")
+
+    run(main())
+
+
+def test_as_many_sessions_are_copied_as_there_may_be() -> None:
+    """STAND-14: those go on, and the others are left out until there may be more."""
+
+    async def main() -> None:
+        store = MemoryStore()
+        await store.begin_chunk("old", snapshot())
+        standby = Standby(store, Quotas(sessions=2))
+        await standby.positions()
+        await standby.begin_at(3)
+        for session in ("one more", "another"):
+            await standby.begin_at(3, session=session)
+            await standby.extend(session, batch(4, 5))
+        await standby.extend("lab", batch(4, 5))
+        await standby.settled()
+        assert standby.left_out == ["one more", "another"]
+        assert standby.durable == [("lab", 3), ("lab", 5)]
+        assert await store.sessions() == ["lab", "old"]
+        again = Standby(store, Quotas(sessions=3))
+        assert (await again.positions()).keys() == {"lab", "old"}
+        await again.begin_at(3, session="one more")
+        assert again.durable == [("one more", 3)]
 
     run(main())
 

@@ -19,6 +19,7 @@ from optiverse_collab.core.server.batches import Batch
 from optiverse_collab_server.access.entrance import Entrance
 from optiverse_collab_server.cli.standing import pair_for
 from optiverse_collab_server.config.settings import Settings
+from optiverse_collab_server.quotas import Quotas
 from optiverse_collab_server.standby import follow, service
 from optiverse_collab_server.standby.follow import Ended, Following, Here, Line, line_to
 from optiverse_collab_server.standby.messages import (
@@ -131,7 +132,7 @@ def test_a_list_of_grants_without_end_is_not_kept(tmp_path: Path) -> None:
         book = Entrance.open(tmp_path, trusts_own=False).book
         line, most = Scripted(part, part, part), 2 * len(encode(part))
         with pytest.raises(Ended, match="The list of grants takes more memory than memory-mb allows"):
-            await Following(line, MemoryStore(), book, space_bytes=most).run()
+            await Following(line, MemoryStore(), book, quotas=Quotas(space_bytes=most)).run()
         assert not list(book.grants)
         await book.close()
 
@@ -147,7 +148,7 @@ def test_grants_without_end_are_not_kept(tmp_path: Path) -> None:
         book = Entrance.open(tmp_path, trusts_own=False).book
         line, most = Scripted(*[again] * 9, *others), 5 * len(encode(again))
         with pytest.raises(Ended, match="The list of grants takes more memory than memory-mb allows"):
-            await Following(line, MemoryStore(), book, space_bytes=most).run()
+            await Following(line, MemoryStore(), book, quotas=Quotas(space_bytes=most)).run()
         assert 3 < len(list(book.grants)) < 9
         await book.close()
 
