@@ -61,12 +61,14 @@ class CompanionServer(QObject):
         ready: the port of this computer on which the server listens, and whether it speaks TLS.
         failed: a sentence that says why there is no server, and what to do.
         logged: a line of its log, unless it has a secret.
+        erred: the sentence of such a line, if that is an error.
     """
 
     progress = pyqtSignal(str)
     ready = pyqtSignal(int, bool)
     failed = pyqtSignal(str)
     logged = pyqtSignal(str)
+    erred = pyqtSignal(str)
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
@@ -232,9 +234,11 @@ class CompanionServer(QObject):
             if ready is not None:
                 self._on_ready(ready)
                 continue
-            self._last_line = line.rpartition(" | ")[2]
+            head, _, self._last_line = line.rpartition(" | ")
             if not _HAS_TOKEN.search(line):
                 self.logged.emit(line)
+                if head.rstrip().endswith("ERROR"):
+                    self.erred.emit(self._last_line)
         if has_ended and self._process is process:
             self._patience.stop()
             self._release()

@@ -38,7 +38,7 @@ class StandbyServer(QObject):
 
     Signals:
         completed: the same.
-        failed: a sentence that says why there is no standby.
+        failed: a sentence that says why there is no standby, or what its copy lacks.
         took_over: it serves now: its `CompanionServer`, and the `Address` at which its owner joins.
     """
 
@@ -54,6 +54,7 @@ class StandbyServer(QObject):
         self.folder = Path()
         self.hosted = Hosted(0, "")
         self._place = Address("", None)
+        self._trouble = ""
         service.standby_found.connect(self._on_standby_found)
 
     def start(self, token: str, session: str) -> None:
@@ -71,7 +72,8 @@ class StandbyServer(QObject):
         server = self._server = CompanionServer(self)
         server.ready.connect(self._on_ready)
         server.failed.connect(self._on_failed)
-        self.runs = True
+        server.erred.connect(self._on_erred)
+        self.runs, self._trouble = True, ""
         link = place._replace(session=session, token=token, also=None).link
         server.start_apart(listen, self.folder, link)
 
@@ -85,6 +87,7 @@ class StandbyServer(QObject):
             if self._server is server:
                 self._server, self.runs, self.has_everything = None, False, False
                 server.failed.disconnect(self._on_failed)
+                server.erred.disconnect(self._on_erred)
                 self.took_over.emit(server, address)
 
         self._background.run(
@@ -103,6 +106,7 @@ class StandbyServer(QObject):
     @pyqtSlot(int, bool)
     def _on_ready(self, port: int, tls: bool) -> None:
         self.hosted = Hosted(port, self.hosted.listen)
+        self._report_trouble()
         self._on_standby_found()
 
     @pyqtSlot()
@@ -120,6 +124,17 @@ class StandbyServer(QObject):
         if self._server is not None and not self.has_everything and own and there.port == self.hosted.port:
             self._place, self.has_everything = place, True
             self.completed.emit()
+
+    @pyqtSlot(str)
+    def _on_erred(self, sentence: str) -> None:
+        if sentence != self._trouble:
+            self._trouble = sentence
+            self._report_trouble()
+
+    def _report_trouble(self) -> None:
+        """Say what is wrong with a standby that runs; one that doesn't start has `failed`."""
+        if self._trouble and self.hosted.port:
+            self.failed.emit(texts.troubled(self._trouble))
 
     @pyqtSlot(str)
     def _on_failed(self, sentence: str) -> None:

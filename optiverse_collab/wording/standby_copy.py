@@ -67,6 +67,11 @@ def failed(reason: str) -> str:
     return f"There is no standby copy on this computer: {reason}"
 
 
+def troubled(reason: str) -> str:
+    """The standby goes on, but its log has an error; `reason` is that sentence."""
+    return f"The standby copy on this computer lacks something: {reason}"
+
+
 def not_promoted(reason: str) -> str:
     """The standby can't take over; `reason` is what the command or the system says."""
     return f"This computer can't host the session: {reason.rstrip('.')}. Try again, or see the log."

@@ -137,10 +137,13 @@ def test_server_for_the_network_is_found_and_tells_no_secret(
 
 
 def test_server_that_ends_at_once_is_explained(qtbot: QtBot, server: CompanionServer, port: int) -> None:
-    with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
+    signals = [server.erred, server.failed]
+    with qtbot.waitSignals(signals, timeout=SOON, order="strict") as found:
         server.start(port, "192.0.2.1")  # reserved for documentation: not an address of this computer
-    assert "stopped immediately" in failed.args[0]
-    assert "192.0.2.1" in failed.args[0]
+    [error], [failure] = (one.args for one in found.all_signals_and_args)
+    assert failure == dialogs.SERVER_FAILED.format(reason=error)
+    assert "stopped immediately" in failure
+    assert "192.0.2.1" in error
     assert server.pid is None
 
 
@@ -164,7 +167,7 @@ def test_cancelled_start_says_nothing_more(qtbot: QtBot, server: CompanionServer
 def test_starts_a_server_and_finds_it_again(qtbot: QtBot, server: CompanionServer, port: int) -> None:
     lines: list[str] = []
     server.logged.connect(lines.append)
-    with qtbot.waitSignal(server.ready, timeout=SOON) as ready:
+    with qtbot.waitSignal(server.ready, timeout=SOON) as ready, qtbot.assertNotEmitted(server.erred):
         server.start(port, "127.0.0.1")
     assert ready.args == [port, False]
     assert server.pid is not None

@@ -107,9 +107,16 @@ def test_nobody_suggests_a_copy_of_a_server_that_is_gone(qtbot: QtBot, three: li
 
 
 def test_the_copy_is_deleted_when_its_keeper_leaves(qtbot: QtBot, three: list[Desk]) -> None:
-    """STAND-10: and another computer can keep one then."""
+    """STAND-10, STAND-14: and another computer can keep one then. Until then, its errors are shown."""
     ana, ben, carl = three
     keep_copy(qtbot, ana, ben)
+    standby = ben.controller.copy.server._server
+    assert standby is not None
+    for _ in range(2):
+        standby.erred.emit("The disk is nearly full.")
+    assert [one.text for one in ben.controller.reports.toasts.shown].count(
+        texts.troubled("The disk is nearly full.")
+    ) == 1
     [copy] = (folders.standby_folder()).iterdir()
     ben.manager.leave()
     qtbot.waitUntil(lambda: not copy.exists(), timeout=2 * SOON)

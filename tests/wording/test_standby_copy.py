@@ -22,4 +22,5 @@ def test_the_guest_reads_what_becomes_of_the_offer() -> None:
     assert texts.copying(ANA) == "Ana agrees. The copy is being made."
     assert texts.declined(ANA) == "Ana does not want a standby copy for now."
     assert texts.failed("It broke.") == "There is no standby copy on this computer: It broke."
+    assert texts.troubled("It is full.") == "The standby copy on this computer lacks something: It is full."
     assert texts.not_promoted("Disk full.").startswith("This computer can't host the session: Disk full. Try")
