@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from websockets.typing import Subprotocol
 from optiverse_collab.core.limits import Limits
 from optiverse_collab.core.protocol.messages import SUBPROTOCOL
 from optiverse_collab.core.protocol.server_name import header
+from optiverse_collab.drivers.aio.connection import within
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server import __version__
 from optiverse_collab_server.access.entrance import Entrance
@@ -31,6 +33,9 @@ NO_ANSWER = "Storage does not answer; what is not stored was not acknowledged, a
 
 HANDSHAKE_SECONDS = 10.0
 """How long a peer may take to request a WebSocket."""
+
+ENDS_SECONDS = 1.5
+"""How long closed connections may take; one whose session waits for the disk takes longer (CLOSE-3)."""
 
 Listen: TypeAlias = Callable[[App, Limits], Awaitable[WebSocketServer]]
 """Begins to accept connections for an app, whose participants keep to some limits.
@@ -143,5 +148,8 @@ async def _stop(app: App, server: WebSocketServer | None) -> bool:
     if server is not None:
         server.close(close_connections=False)
         app.doors.cut_unfinished()  # connections that came meanwhile
-        await server.wait_closed()
+        try:
+            await within(ENDS_SECONDS, server.wait_closed())
+        except asyncio.TimeoutError:
+            return False
     return disk_answers
