@@ -28,6 +28,11 @@ TOO_LARGE = (
     "raise that, at least to what the other server has, and start this one again"
 )
 
+LOOKED_FOR = 100_000
+"""At most this many are looked for over one connection."""
+
+TOO_MANY = "More than %d benches of older versions are lacking; the next connection looks for the others"
+
 log = logging.getLogger("optiverse_collab_server")
 
 
@@ -50,6 +55,7 @@ class Benches:
         self._apart: dict[str, Apart] = {}
         self._lacking: dict[tuple[str, int], None] = {}
         self._looked_for: set[tuple[str, int]] = set()
+        self._are_too_many = False
         self._asked: tuple[str, int] | None = None
         self._pieces = Pieces(space_bytes)
         self._added = 0
@@ -107,9 +113,14 @@ class Benches:
         apart = self._apart[session]
         for clock in sorted(versions.clocks):
             key = session, clock
-            if clock and apart.lacks(clock) and key not in self._looked_for:
+            if not clock or not apart.lacks(clock) or key in self._looked_for:
+                continue
+            if len(self._looked_for) < LOOKED_FOR:
                 self._looked_for.add(key)
                 self._lacking[key] = None
+            elif not self._are_too_many:
+                self._are_too_many = True
+                log.warning(TOO_MANY, LOOKED_FOR)
 
 
 def _decoded(data: bytes, message: Bench) -> list[msgspec.Raw]:

@@ -284,6 +284,17 @@ def test_a_bench_without_end_is_not_kept(caplog: pytest.LogCaptureFixture) -> No
     assert "The bench at change 2 of session lab takes more memory than memory-mb allows" in caplog.text
 
 
+def test_moments_without_end_are_not_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("optiverse_collab_server.standby.benches.LOOKED_FOR", 2)
+
+    async def scenario(asking: Asking) -> None:
+        await asking.version(3)
+        await asking.version(4)
+        assert asking.benches._looked_for == {(NAME, 2), (NAME, 3)}
+
+    asking(scenario)
+
+
 def test_a_damaged_bench_does_not_stop_the_others(caplog: pytest.LogCaptureFixture) -> None:
     """STAND-12"""
 
