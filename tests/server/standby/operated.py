@@ -15,8 +15,9 @@ from optiverse_collab_server.standby.standing import Standing, State, promoted
 from optiverse_collab_server.storage import MemoryStore
 from tests.helpers.carrying_wire import Carrier
 from tests.helpers.wire import Peer
+from tests.server.standby.notes import NOTES
 from tests.server.standby.promises import Promises
-from tests.server.standby.sites import Line, Site, spin
+from tests.server.standby.sites import SESSION, Line, Site, spin
 
 NAMES = ("ann", "bob", "eve", "script")
 
@@ -97,14 +98,16 @@ class Operated:
 
     async def _look_at_copy(self, line: Line) -> None:
         """A copy that isn't a start of the primary's is left alone, and the primary says so (STAND-3)."""
-        copy, there = await line.standby.entries(), await line.primary.entries()
-        epochs = await line.standby.epoch(), await line.primary.epoch()
-        is_start = "" in epochs or (epochs[0] == epochs[1] and there[: len(copy)] == copy)
-        assert line.has_parted is not is_start
-        if line.has_parted:
+        for session in (SESSION, NOTES):
+            copy, there = await line.standby.entries(session), await line.primary.entries(session)
+            epochs = await line.standby.epoch(session), await line.primary.epoch(session)
+            is_start = "" in epochs or (epochs[0] == epochs[1] and there[: len(copy)] == copy)
+            assert (session in line.parted) is not is_start
+        if line.parted:
             self._counts["copies that had parted"] += 1
             await self._cut()
-            line.standby.disk = MemoryStore()  # the operator deletes it
+            for session in line.parted:
+                del line.standby.disk._sessions[session]  # as the operator does
             await self._promises.lost_but_for(line.primary)
             line.standby.start_up()
 
@@ -123,11 +126,17 @@ class Operated:
         primary, standby = self._primary, self._a_standby()
         if primary is not None and standby is not None and primary.followers.is_alone:
             await self._cut()
+            if self._chance.random() < 0.3:  # then it doesn't know of all its sessions
+                await self._restart(primary)
+                await self._open(primary, may_die=False)
             self._line = Line(primary, standby, self._chance)
+            self._line.pauses = self._chance.choice([0, 6])
             await self._line.open()
-            for _ in range(self._chance.randrange(24)):
+            for _ in range(self._chance.randrange(40)):
                 await asyncio.sleep(0)
-            await self._promises.check(primary)
+                if self._chance.random() < 0.2:
+                    primary.notes.change()
+                await self._promises.check(primary)
             await self._die()
 
     async def _die(self) -> None:

@@ -33,6 +33,7 @@ from optiverse_collab_server.standby.store import FollowedStore
 from optiverse_collab_server.storage import MemoryStore
 from tests.helpers.carrying_wire import CarryingWire
 from tests.helpers.signing_wire import KEY
+from tests.server.standby.notes import Notes
 
 T = TypeVar("T")
 
@@ -75,6 +76,9 @@ class Site(CarryingWire):
         stored: the clock up to which that is saved.
         saved_alone: the changes that it has stored or loaded while it said that it is alone (STAND-8).
         waits: for storage, its own and the standby's.
+        was_alone: it has gone on alone since it started.
+        unfollowed: the sessions that a standby could not follow since then.
+        notes: another session.
     """
 
     def __init__(self, folder: Path, mode: Mode) -> None:
@@ -93,7 +97,8 @@ class Site(CarryingWire):
         self.post.on_deposed += [self._depose]
         self._writing: asyncio.Task[None] | None = None
         self._to_write: deque[Unsaved] = deque()
-        self.stored = 0
+        self.stored, self.was_alone, self.unfollowed = 0, False, set[str]()
+        self.notes = Notes(self.store, self._timed)
 
     @property
     def serves(self) -> bool:
@@ -103,12 +108,14 @@ class Site(CarryingWire):
     @property
     def is_saving(self) -> bool:
         """Whether a change is on its way to the disks."""
-        return self._writing is not None and not self._writing.done()
+        is_writing = self._writing is not None and not self._writing.done()
+        return is_writing or self.notes.is_saving
 
     async def kill(self) -> None:
         """End it at once; its disk stays."""
         self._close(None)
         self.is_up = False
+        await self.notes.kill()
         if self._writing is not None:
             self._writing.cancel()
             await asyncio.gather(self._writing, return_exceptions=True)
@@ -134,14 +141,14 @@ class Site(CarryingWire):
         self.stored, self.is_open = history.clock, True
         return True
 
-    async def epoch(self) -> str:
-        """The epoch of the session on its disk; empty if there is none."""
-        stored = await self.disk.load(SESSION)
+    async def epoch(self, session: str = SESSION) -> str:
+        """The epoch of a session on its disk; empty if there is none."""
+        stored = await self.disk.load(session)
         return "" if stored is None else stored.snapshot.epoch
 
-    async def entries(self) -> list[bytes]:
-        """All changes on its disk."""
-        stored = await self.disk.load(SESSION)
+    async def entries(self, session: str = SESSION) -> list[bytes]:
+        """All changes of a session on its disk."""
+        stored = await self.disk.load(session)
         return [] if stored is None else stored.entries
 
     def commit(self) -> None:
@@ -151,7 +158,7 @@ class Site(CarryingWire):
         unsaved = self.room.unsaved()
         if unsaved.entries:
             self._to_write.append(unsaved)
-        if self._to_write and not self.is_saving:
+        if self._to_write and (self._writing is None or self._writing.done()):
             self._writing = asyncio.create_task(self._write(self._to_write.popleft()))
         self.room.saved(self.stored)
         self.perform(self.room.flush())
@@ -179,6 +186,7 @@ class Site(CarryingWire):
             return await storage
         finally:
             took = asyncio.get_running_loop().time() - began
+            self.was_alone |= self.followers.is_alone
             self.waits.append(Wait(took, self.followers.is_alone and not was_alone))
 
     async def come_to_rest(self) -> None:
@@ -216,13 +224,14 @@ class Line:
     """The connection of a standby to the server that it follows.
 
     Attributes:
-        has_parted: the primary says that the session can't be followed.
+        parted: the sessions of which the primary says that they can't be followed.
         flows: messages get through; otherwise they are on their way.
+        pauses: how often the loop turns before there is room for the next message.
     """
 
     def __init__(self, primary: Site, standby: Site, chance: Random) -> None:
         self.primary, self.standby, self._chance = primary, standby, chance
-        self.has_parted = False
+        self.parted, self.pauses = set[str](), 0
         self.flows = asyncio.Event()
         self.flows.set()
         self._running: asyncio.Task[None] | None = None
@@ -270,4 +279,7 @@ class Line:
         elif isinstance(arrived, Start):
             await self._copies.begin(arrived.session, arrived.names)
         elif isinstance(arrived, Parted):
-            self.has_parted = True
+            self.parted.add(arrived.session)
+            self.primary.unfollowed.add(arrived.session)
+        for _ in range(self.pauses):
+            await asyncio.sleep(0)

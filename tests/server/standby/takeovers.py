@@ -18,15 +18,16 @@ from optiverse_collab.core.server.journal import Entry
 from optiverse_collab_server.standby.followers import Mode
 from tests.helpers.signing_wire import HEARTBEAT_MS
 from tests.helpers.wire import LENS
+from tests.server.standby.notes import NOTES
 from tests.server.standby.operated import NAMES, Operated
 from tests.server.standby.promises import PATIENCE_S
-from tests.server.standby.sites import Site, shared
+from tests.server.standby.sites import SESSION, Site, shared
 
 STEPS = 60
 WEIGHTS = {"edit": 12, "come": 7, "go": 3, "beat": 3, "carry": 4, "lag": 2, "flow": 4, "cut": 1, "link": 6}
 WEIGHTS |= {"crash": 1, "die": 1, "promote": 2, "tell": 1, "follow": 4}
 PREFER_WEIGHTS = WEIGHTS | {"cut": 8, "come": 12, "go": 1, "link": 4, "lag": 6, "flow": 2, "promote": 1}
-PREFER_WEIGHTS |= {"die": 2, "die_midway": 5, "wait": 8}
+PREFER_WEIGHTS |= {"die": 2, "die_midway": 5, "wait": 8, "note": 6}
 
 
 class Story(Operated):
@@ -40,6 +41,14 @@ class Story(Operated):
 
     async def play(self) -> None:
         """Run all of it; raises `AssertionError` if something is wrong."""
+        try:
+            await self._play()
+        finally:
+            await self._cut()
+            for site in self._sites:
+                await site.kill()
+
+    async def _play(self) -> None:
         weights = PREFER_WEIGHTS if self._mode is Mode.PREFER else WEIGHTS
         await self._link()
         for _ in range(STEPS):
@@ -65,6 +74,12 @@ class Story(Operated):
             if self._chance.random() < 0.5:
                 await self._where[name].come_to_rest()
         await self._rest()
+
+    async def _note(self) -> None:
+        serving = [site for site in self._sites if site.serves]
+        if serving:
+            self._chance.choice(serving).notes.change()
+            await self._rest()
 
     async def _come(self, names: list[str] | None = None, to: Site | None = None) -> None:
         coming: dict[str, tuple[Site, list[bytes]]] = {}
@@ -167,6 +182,8 @@ class Story(Operated):
         primary = self._primary
         assert primary is not None
         await self._outdo(primary)
+        if self._mode is Mode.PREFER:
+            primary.notes.change()
         await self._link()
         await self._link()  # the first one may have found a copy that had parted
         for _ in range(3):  # whoever had parted begins again
@@ -185,11 +202,9 @@ class Story(Operated):
                 await self._cut()
                 await self._link(site)
             assert self._line is not None
-            assert await self._line.standby.entries() == await primary.entries()
+            for session in (SESSION, NOTES):
+                assert await self._line.standby.entries(session) == await primary.entries(session)
             assert not primary.followers.is_alone, "STAND-6: it has a standby again"
         await self._beat()
         await self._check()
         self._promises.check_end(await primary.entries())
-        await self._cut()
-        for site in self._sites:
-            await site.kill()
