@@ -181,7 +181,7 @@ class Followers:
         """Wait as `mode` says until a standby has a session up to a clock.
 
         Args:
-            most_s: how long at most.
+            most_s: how long at most; then a server that only prefers a standby goes on alone.
 
         Raises:
             StorageError: no standby had it by then; or nothing is saved here any more.
@@ -194,11 +194,18 @@ class Followers:
         future = asyncio.get_running_loop().create_future()
         self._waiting.append((session, clock, future))
         is_preferred = self.mode is Mode.PREFER
+        patience_s = min(most_s or PREFER_SECONDS, PREFER_SECONDS) if is_preferred else most_s
         try:
-            await asyncio.wait_for(future, PREFER_SECONDS if is_preferred else most_s)
+            await asyncio.wait_for(future, patience_s)
         except asyncio.TimeoutError:
             if not is_preferred:
                 raise StorageError(NO_STANDBY) from None
+            if not self.is_alone:
+                log.error(
+                    "No standby has answered for %d s: changes are saved on this server alone until one is "
+                    "back. Look after the standby",
+                    patience_s,
+                )
             self._let_go_alone(session, clock)
             self._go_on_alone()
 
@@ -219,12 +226,6 @@ class Followers:
         return max(0, self._newest.get(session, 0) - self._confirmed.get(session, 0))
 
     def _go_on_alone(self) -> None:
-        if not self.is_alone:
-            log.error(
-                "No standby has answered for %d s: changes are saved on this server alone until one is back. "
-                "Look after the standby",
-                PREFER_SECONDS,
-            )
         self._news.is_missed, self._is_prompt = True, False
         self._ask_whether_prompt()
         for session, clock, future in self._waiting:

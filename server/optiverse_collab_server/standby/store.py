@@ -14,7 +14,10 @@ from optiverse_collab_server.storage.api import ANY_SIZE
 from optiverse_collab_server.storage.around import StoreAround
 
 LOAD_SECONDS = 5.0
-"""How long a session that is opened waits for a standby; then its participants have to try again."""
+"""How long a session that is opened waits for a standby, since nobody waits for longer than 10 s to join.
+
+Then its participants have to try again, or the server goes on alone (STAND-6).
+"""
 
 DEPOSED = "Another server has taken over, so nothing is saved here any more; connect to that one."
 

@@ -19,8 +19,8 @@ NOTES = "notes"
 class Timed(Protocol):
     """Waits for storage, and notes for how long."""
 
-    async def __call__(self, storage: Awaitable[T]) -> T:
-        """Wait for it."""
+    async def __call__(self, storage: Awaitable[T], patience: float = ...) -> T:
+        """Wait for it, at most for so long."""
 
 
 class Notes:
@@ -29,13 +29,14 @@ class Notes:
     Args:
         store: the server's.
         timed: notes how long it waits for storage.
+        opening_s: how long it waits at most to be opened.
 
     Attributes:
         saved: the clock up to which the server has loaded or saved it.
     """
 
-    def __init__(self, store: FollowedStore, timed: Timed) -> None:
-        self._store, self._timed = store, timed
+    def __init__(self, store: FollowedStore, timed: Timed, opening_s: float) -> None:
+        self._store, self._timed, self._opening_s = store, timed, opening_s
         self._task: asyncio.Task[None] | None = None
         self.saved = 0
 
@@ -66,10 +67,10 @@ class Notes:
             await self._save()
 
     async def _save(self) -> None:
-        stored = await self._timed(self._store.load(NOTES))
+        stored = await self._timed(self._store.load(NOTES), self._opening_s)
         if stored is None:
             await self._store.begin_chunk(NOTES, snapshot(0))
-            stored = await self._timed(self._store.load(NOTES))
+            stored = await self._timed(self._store.load(NOTES), self._opening_s)
             assert stored is not None
         self.saved, clock = stored.clock, stored.clock + 1
         fresh = [] if self.saved else names(2)

@@ -56,10 +56,16 @@ def shared(some: list[bytes], others: list[bytes]) -> int:
 
 
 class Wait(NamedTuple):
-    """For how long something was stored or loaded, and whether the server goes on alone since then."""
+    """How long something was stored or loaded, at most, and whether the server goes on alone since then."""
 
     seconds: float
+    patience: float
     was_in_vain: bool
+
+
+SAVING_S = 10.0
+"""How long a change waits for a standby that is only preferred, and a session that is opened (STAND-6)."""
+OPENING_S = 5.0
 
 
 class Site(CarryingWire):
@@ -98,7 +104,7 @@ class Site(CarryingWire):
         self._writing: asyncio.Task[None] | None = None
         self._to_write: deque[Unsaved] = deque()
         self.stored, self.was_alone, self.unfollowed = 0, False, set[str]()
-        self.notes = Notes(self.store, self._timed)
+        self.notes = Notes(self.store, self._timed, OPENING_S)
 
     @property
     def serves(self) -> bool:
@@ -125,7 +131,7 @@ class Site(CarryingWire):
         if self.is_open:
             return True
         try:
-            stored = await self._timed(self.store.load(SESSION))
+            stored = await self._timed(self.store.load(SESSION), OPENING_S)
         except StorageError:
             return False
         term, key = self.post.standing.term, self.post.key
@@ -180,14 +186,14 @@ class Site(CarryingWire):
             if self.followers.is_alone:
                 self.saved_alone.update(entry.data for entry in unsaved.entries)
 
-    async def _timed(self, storage: Awaitable[T]) -> T:
+    async def _timed(self, storage: Awaitable[T], patience: float = SAVING_S) -> T:
         was_alone, began = self.followers.is_alone, asyncio.get_running_loop().time()
         try:
             return await storage
         finally:
             took = asyncio.get_running_loop().time() - began
             self.was_alone |= self.followers.is_alone
-            self.waits.append(Wait(took, self.followers.is_alone and not was_alone))
+            self.waits.append(Wait(took, patience, self.followers.is_alone and not was_alone))
 
     async def come_to_rest(self) -> None:
         """Let time pass and messages go until nothing moves; some may wait for a standby."""

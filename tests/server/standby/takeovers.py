@@ -20,8 +20,7 @@ from tests.helpers.signing_wire import HEARTBEAT_MS
 from tests.helpers.wire import LENS
 from tests.server.standby.notes import NOTES
 from tests.server.standby.operated import NAMES, Operated
-from tests.server.standby.promises import PATIENCE_S
-from tests.server.standby.sites import SESSION, Site, shared
+from tests.server.standby.sites import SAVING_S, SESSION, Site, shared
 
 STEPS = 60
 WEIGHTS = {"edit": 12, "come": 7, "go": 3, "beat": 3, "carry": 4, "lag": 2, "flow": 4, "cut": 1, "link": 6}
@@ -151,7 +150,7 @@ class Story(Operated):
         seconds = seconds or self._chance.choice([4, 11])
         saving = [site for site in self._sites if site.is_saving]
         await asyncio.sleep(seconds)
-        if seconds >= PATIENCE_S:
+        if seconds >= SAVING_S:
             assert not any(site.is_saving for site in saving), "STAND-6: it waits too long"
         for site in self._sites:
             site.now_ms += 1000 * seconds

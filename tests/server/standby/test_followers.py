@@ -122,6 +122,19 @@ def test_all_go_on_together_without_a_preferred_standby() -> None:
     run(main())
 
 
+def test_a_session_is_opened_sooner_without_a_preferred_standby(caplog: pytest.LogCaptureFixture) -> None:
+    """STAND-6: those who join don't wait for as long."""
+
+    async def main() -> None:
+        pair = Followers(Mode.PREFER)
+        pair.stored("lab", 1)
+        await pair.until_safe("lab", 1, most_s=0.01)
+        assert pair.is_alone
+
+    run(main())
+    assert caplog.text.count("No standby has answered for 0 s") == 1
+
+
 def test_a_standby_without_every_session_is_not_back() -> None:
     """STAND-6: this server may have others on its disk, of which it knows nothing yet."""
 

@@ -16,7 +16,7 @@ from optiverse_collab.core.server.chain import Chain
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.standby_news import StandbyNews
 from optiverse_collab.core.server.turns import Turns
-from optiverse_collab_server.standby import followers, sender, standing
+from optiverse_collab_server.standby import followers, sender, standing, store
 from optiverse_collab_server.standby.followers import Followers, Mode
 from optiverse_collab_server.standby.standing import Post, Standing, State
 from optiverse_collab_server.standby.store import FollowedStore
@@ -241,6 +241,8 @@ join, confirm = Followers.join, Followers.confirm
 PREFER_MUTANTS: list[tuple[object, str, Any]] = [
     (followers, "PREFER_SECONDS", 9.0),
     (followers, "PREFER_SECONDS", 12.0),
+    (store, "LOAD_SECONDS", 4.0),
+    (store, "LOAD_SECONDS", 10.0),
     (Followers, "until_safe", nothing_waits),
     (Followers, "_go_on_alone", it_goes_on_in_secret),
     (StandbyNews, "added_to", no_pong_says_so),
