@@ -17,10 +17,12 @@ from typing import NamedTuple
 
 import msgspec
 
+from optiverse_collab.core.protocol.address import parse_address
 from optiverse_collab.core.server.journal import Entry
 from optiverse_collab.errors import StorageError
 from optiverse_collab_server import __version__
 from optiverse_collab_server.certificate import end_of
+from optiverse_collab_server.standby.standing import FOLLOW_IT, State, at, read_standing
 from optiverse_collab_server.storage import Stored
 from optiverse_collab_server.storage.failures import Misfit
 from optiverse_collab_server.storage.reading import read_stored
@@ -152,6 +154,24 @@ def of_sessions(folder: Path, now: datetime) -> Iterator[Finding]:
         yield Finding("clock", Level.FAULT, f"{sentence}; set this machine's clock.")
     else:
         yield Finding("clock", Level.OK, f"It is {now:%Y-%m-%d %H:%M} UTC, and no change is newer.")
+
+
+def of_standing(folder: Path) -> Iterator[Finding]:
+    """Which server of a pair this one is; nothing if it has always been alone, or serves."""
+    try:
+        standing = read_standing(folder)
+    except StorageError as error:
+        yield Finding("pair", Level.FAULT, str(error))
+        return
+    if standing.state is State.STANDBY:
+        primary = parse_address(standing.other).server  # without the token
+        sentence = f"This is the standby of {primary}, so it serves nobody until you run promote."
+        yield Finding("pair", Level.OK, sentence)
+    elif standing.state is State.DEPOSED:
+        sentence = (
+            f"Another server{at(standing.other)} has taken over, so this one serves nobody; {FOLLOW_IT}."
+        )
+        yield Finding("pair", Level.FAULT, sentence)
 
 
 def of_certificate(file: Path | None, is_own: bool, now: datetime) -> Iterator[Finding]:

@@ -17,16 +17,19 @@ EVERYWHERE = ("0.0.0.0", "::", "")
 """Hosts that stand for all addresses of this machine."""
 
 
-def of_port(host: str, port: int, is_encrypted: bool, is_running: bool) -> Iterator[Finding]:
+def of_port(
+    host: str, port: int, is_encrypted: bool, is_running: bool, serves: bool = True
+) -> Iterator[Finding]:
     """Whether a server can listen on an address; or, if it runs, whether it answers there.
 
     Args:
         host, port: where it listens.
         is_encrypted: whether its connections are.
         is_running: whether a server uses the data folder.
+        serves: whether it should be ready; a standby is not.
     """
     if is_running:
-        yield _asked(host, port, is_encrypted)
+        yield _asked(host, port, is_encrypted, serves)
     else:
         yield _free(host, port)
 
@@ -75,7 +78,7 @@ def _free(host: str, port: int) -> Finding:
     return Finding("port", Level.OK, f"No server uses the data folder, and port {port} on {host} is free.")
 
 
-def _asked(host: str, port: int, is_encrypted: bool) -> Finding:
+def _asked(host: str, port: int, is_encrypted: bool, serves: bool) -> Finding:
     at = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     try:
         status, sentence = _get(at, port, is_encrypted)
@@ -83,7 +86,7 @@ def _asked(host: str, port: int, is_encrypted: bool) -> Finding:
         why = str(error) or type(error).__name__
         text = f"A server uses the data folder, but none answers at {at}:{port} ({why}); give its options."
         return Finding("port", Level.FAULT, text)
-    level = Level.OK if status == 200 else Level.FAULT
+    level = Level.OK if status == 200 or not serves else Level.FAULT
     return Finding("port", level, f"The server at {at}:{port} says: {sentence}")
 
 

@@ -15,6 +15,7 @@ import pytest
 from optiverse_collab_server import diagnosis
 from optiverse_collab_server.certificate import new_certificate, new_key
 from optiverse_collab_server.diagnosis import Finding, Level
+from optiverse_collab_server.standby.standing import FILE_NAME, Standing, State, write_standing
 from tests.helpers.storage import database, execute, fill
 from tests.server.cli.folders import fill_folder
 
@@ -161,3 +162,31 @@ def test_certificate_that_is_not_there_is_made_or_missed(tmp_path: Path) -> None
     assert only(diagnosis.of_certificate(file, False, NOW), "tls")[0] is Level.FAULT
     file.write_bytes(os.urandom(100))
     assert only(diagnosis.of_certificate(file, True, NOW), "tls")[0] is Level.FAULT
+
+
+@pytest.mark.parametrize(
+    ("standing", "level", "sentence"),
+    [
+        (
+            Standing(State.STANDBY, 4, "wss://first:1/ws/default#t=" + "f" * 22),
+            Level.OK,
+            "This is the standby of wss://first:1, so it serves nobody until you run promote.",
+        ),
+        (
+            Standing(State.DEPOSED, 4, "ws://second:1"),
+            Level.FAULT,
+            "Another server at ws://second:1 has taken over, so this one serves nobody; make a link there "
+            "with invite --all --role follower, and start this server with --follow LINK.",
+        ),
+    ],
+)
+def test_which_of_a_pair_a_server_is(tmp_path: Path, standing: Standing, level: Level, sentence: str) -> None:
+    assert list(diagnosis.of_standing(tmp_path)) == []
+    write_standing(tmp_path, standing)
+    assert list(diagnosis.of_standing(tmp_path)) == [Finding("pair", level, sentence)]
+
+
+def test_a_standing_that_can_not_be_read_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).write_text("?")
+    [found] = diagnosis.of_standing(tmp_path)
+    assert (found.level, "standing.json is damaged" in found.sentence) == (Level.FAULT, True)

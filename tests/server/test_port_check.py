@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -42,6 +44,16 @@ def test_server_that_runs_is_asked(is_encrypted: bool) -> None:
             assert found == Finding("port", Level.OK, f"The server at 127.0.0.1:{server.port} says: Ready.")
 
     run(main())
+
+
+def test_a_standby_need_not_be_ready() -> None:
+    refusing = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)  # it answers 501
+    with refusing, ThreadPoolExecutor(1) as pool:
+        for serves, level in [(True, Level.FAULT), (False, Level.OK)]:
+            answered = pool.submit(refusing.handle_request)
+            [found] = of_port("127.0.0.1", refusing.server_port, False, True, serves)
+            answered.result()
+            assert (found.level, "says: " in found.sentence) == (level, True)
 
 
 def test_server_that_does_not_answer_is_a_fault() -> None:

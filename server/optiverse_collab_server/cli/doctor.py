@@ -64,7 +64,9 @@ def _findings(settings: Settings, now: datetime) -> Iterator[Finding]:
     encrypts = wants_tls(settings)
     own = folder / FOLDER / CERTIFICATE_NAME
     yield from diagnosis.of_certificate((settings.cert or own) if encrypts else None, not settings.cert, now)
-    yield from of_port(settings.host, settings.port, encrypts, _is_in_use(folder))
+    pair = list(diagnosis.of_standing(folder))
+    yield from pair
+    yield from of_port(settings.host, settings.port, encrypts, _is_in_use(folder), serves=not pair)
     yield from of_reach(settings.host, settings.port, encrypts, machine_names(settings.host))
 
 

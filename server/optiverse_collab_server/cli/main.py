@@ -26,7 +26,9 @@ from optiverse_collab_server.cli import (
     sessions,
 )
 from optiverse_collab_server.cli.check_config import show
+from optiverse_collab_server.cli.rightful_user import check_user
 from optiverse_collab_server.config.arguments import given
+from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.config.sources import resolve
 from optiverse_collab_server.logs import set_up
 
@@ -70,7 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_up(settings.debug, settings.log_format)
     os.umask(0o077)  # the data belongs to the participants, and to nobody else on this machine
     try:
-        code: int = show(resolved) if options.check_config else options.run(settings, options)
+        if options.check_config:
+            return show(resolved)
+        check_user(data_folder(settings))
+        code: int = options.run(settings, options)
     except (SettingsError, StorageError) as error:
         log.error("%s", error)
         return 2 if isinstance(error, SettingsError) else 1

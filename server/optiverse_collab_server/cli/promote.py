@@ -10,6 +10,7 @@ from optiverse_collab_server.cli.output import add_json, write_json, write_line
 from optiverse_collab_server.config.arguments import add_settings
 from optiverse_collab_server.config.folders import data_folder
 from optiverse_collab_server.standby.standing import (
+    FILE_NAME,
     FOLLOW_IT,
     State,
     at,
@@ -17,6 +18,7 @@ from optiverse_collab_server.standby.standing import (
     read_standing,
     write_standing,
 )
+from optiverse_collab_server.storage.opening import database_in
 
 if TYPE_CHECKING:
     from optiverse_collab_server.config.arguments import Commands
@@ -42,9 +44,12 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         The exit code.
 
     Raises:
-        StorageError: its standing can't be read or written, or another standby has taken over.
+        StorageError: no server has used the folder, its standing can't be read or written, or another
+        standby has taken over.
     """
     data = data_folder(settings)
+    if not (data / FILE_NAME).exists():
+        database_in(data)  # otherwise a mistyped folder would be promoted, and the standby not
     before = read_standing(data)
     if before.heard and not options.anyway:
         raise StorageError(

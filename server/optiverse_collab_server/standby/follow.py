@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from http import HTTPStatus
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -14,9 +15,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
+from optiverse_collab.core.client.failures import FailureKind
 from optiverse_collab.core.protocol.address import Address, parse_address
 from optiverse_collab.drivers.aio.connection import first_of, pinned, within
-from optiverse_collab.drivers.aio.failures import WrongKey
+from optiverse_collab.drivers.aio.failures import failure_of
 from optiverse_collab.errors import BatchRefused
 from optiverse_collab_server.access.book import GrantBook
 from optiverse_collab_server.access.grants import StoredGrant
@@ -58,6 +60,21 @@ TOO_MANY_GRANTS = (
     "The list of grants takes more memory than memory-mb allows; raise that, at least to what the other "
     "server has."
 )
+
+NOT_LET_IN = (
+    "it does not accept this link, which may be revoked or for people; make another one there with "
+    "invite --all --role follower"
+)
+
+WHY = {
+    FailureKind.UNKNOWN_HOST: "there is no host called {host}; check the link and the network",
+    FailureKind.REFUSED: "nothing answers at {place}; check that a server runs there, and the firewall",
+    FailureKind.UNREACHABLE: "this machine has no network route to {host}; check the network",
+    FailureKind.WRONG_KEY: "its key is not the one in the link; make another link there",
+    FailureKind.UNTRUSTED: "its certificate is not trusted here; make a link there, which has its key",
+    FailureKind.NO_TLS: "{place} does not encrypt connections; write ws:// in the link, not wss://",
+}
+"""Why the other server can't be reached → the sentence."""
 
 log = logging.getLogger("optiverse_collab_server")
 
@@ -125,10 +142,18 @@ async def line_to(link: str, term: int, here: Here | None = None) -> AsyncIterat
             if not isinstance(answer, (Welcome, TurnedAway)):
                 raise Ended(f"it answered {type(answer).__name__}")
             yield Line(ws, answer)
-    except WrongKey as error:
-        raise Ended("its key is not the one in the link; make another link there") from error
     except (OSError, WebSocketException) as error:
-        raise Ended(str(error) or type(error).__name__) from error
+        raise Ended(_why(error, to)) from error
+
+
+def _why(error: OSError | WebSocketException, to: Address) -> str:
+    """Why a server can't be reached, and what to do."""
+    failure, parts = failure_of(error), urlsplit(to.server)
+    if failure.kind is FailureKind.HTTP and failure.number == HTTPStatus.UNAUTHORIZED:
+        return NOT_LET_IN
+    if sentence := WHY.get(failure.kind):
+        return sentence.format(host=parts.hostname, place=parts.netloc)
+    return f"{parts.netloc} can't be used: {str(error) or type(error).__name__}"
 
 
 def _shown(here: Here | None, ws: ClientConnection, to: Address) -> str:

@@ -130,7 +130,7 @@ class StandbyService:
                 if self.post.look():
                     return
             except StorageError as error:
-                self._say(str(error))
+                self._say(str(error), about="its own standing")
 
     async def _follow(self) -> None:
         """Follow the other server, over any number of connections."""

@@ -9,6 +9,7 @@ import pytest
 
 from optiverse_collab_server.cli.main import main
 from optiverse_collab_server.standby.standing import GAP, Standing, State, read_standing, write_standing
+from optiverse_collab_server.storage.schema import FILE_NAME as DATABASE
 
 
 def test_a_standby_serves_in_the_next_term(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -54,9 +55,20 @@ def test_so_does_a_server_that_was_replaced(tmp_path: Path, capsys: pytest.Captu
 
 def test_so_does_one_that_goes_on_instead(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """CLK-10: its standby was promoted, and is gone for good before it could say so."""
+    (tmp_path / DATABASE).touch()
     assert main(["promote", "--data", str(tmp_path)]) == 0
     after = read_standing(tmp_path)
     assert f"is no standby. From its next start, it serves in term {after.term}, also" in (
         capsys.readouterr().out
     )
     assert after == Standing(State.PRIMARY, after.term)
+
+
+@pytest.mark.parametrize("name", ["mistyped", ""], ids=["no folder", "empty folder"])
+def test_a_folder_that_no_server_has_used_is_refused(
+    tmp_path: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever mistypes the folder must not believe that the standby serves."""
+    assert main(["promote", "--data", str(tmp_path / name)]) == 1
+    assert f"There is no database in {tmp_path / name}; give the server's folder" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

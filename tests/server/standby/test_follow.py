@@ -240,3 +240,31 @@ def test_it_says_where_it_is(name: str, host: str, place: str) -> None:
 
     run(main())
     assert [hello.address for hello in heard] == [place]
+
+
+@pytest.mark.parametrize(
+    ("link", "why"),
+    [
+        ("ws://nobody.invalid:1", "there is no host called nobody.invalid; check the link and the network"),
+        (
+            "ws://127.0.0.1:1",
+            "nothing answers at 127.0.0.1:1; check that a server runs there, and the firewall",
+        ),
+        ("ws://127.0.0.1:PORT", "127.0.0.1:PORT can't be used: "),
+    ],
+)
+def test_it_says_why_it_reaches_nobody(link: str, why: str) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n")
+        writer.close()
+
+    async def main() -> None:
+        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+            port = str(server.sockets[0].getsockname()[1])
+            with pytest.raises(Ended) as ended:
+                async with line_to(link.replace("PORT", port), 1):
+                    pass
+            assert str(ended.value).startswith(why.replace("PORT", port))
+
+    run(main())

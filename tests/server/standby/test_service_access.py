@@ -110,7 +110,7 @@ def test_others_may_not_follow(tmp_path: Path, token: str, caplog: pytest.LogCap
 
     async def main() -> None:
         async with guarded(tmp_path / "first") as first, guarded(tmp_path / "second", first.url + token):
-            await until(lambda: "can't follow at the moment: server rejected WebSocket" in caplog.text)
+            await until(lambda: "can't follow at the moment: it does not accept this link" in caplog.text)
             assert first.service.followers.count == 0
 
     run(main())
@@ -132,7 +132,7 @@ def test_a_standby_whose_right_ends_is_cut(
             book = first.service.reception._book
             assert book is not None
             await book.add([FOLLOWER._replace(role=Role.NONE)])
-            await until(lambda: "can't follow at the moment: server rejected WebSocket" in caplog.text)
+            await until(lambda: "can't follow at the moment: it does not accept this link" in caplog.text)
             assert first.service.followers.count == 0
 
     run(main())
