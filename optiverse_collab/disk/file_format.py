@@ -19,7 +19,7 @@ import msgspec
 
 from optiverse_collab.core.client.journal import Entry, entries_of, replay
 from optiverse_collab.core.client.saved import Saved
-from optiverse_collab.core.protocol.positions import SignedHead, Turn
+from optiverse_collab.core.protocol.positions import OldHead, SignedHead, Turn
 from optiverse_collab.core.records import Record
 from optiverse_collab.disk.frames import Found, Frames, find
 
@@ -73,6 +73,7 @@ class Header(msgspec.Struct, frozen=True):
     signed: SignedHead | None = None
     term: int = 0
     turns: list[Turn] = []
+    heads: list[OldHead] = []
 
 
 class Contents(msgspec.Struct, frozen=True):
@@ -127,6 +128,7 @@ def new_file(owner: Owner, saved: Saved, frames: Frames) -> Iterator[bytes]:
         saved.signed,
         saved.term,
         saved.turns,
+        saved.heads,
     )
     yield frames.add(_encode(header))
     for batch in records:
@@ -155,9 +157,9 @@ def read(data: bytes, records: bool = True) -> Contents:
     copied = found.payloads[1 : 1 + header.record_frames + header.entry_frames]
     if len(copied) < header.record_frames + header.entry_frames:
         raise Unreadable("its copy of the replica is incomplete")
-    position = header.epoch, header.clock, header.head
-    of_server = header.signed, header.term, header.turns
-    saved = Saved(header.client_ids, *position, [], [], {}, header.accepted, *of_server)
+    position = header.client_ids, header.epoch, header.clock, header.head
+    of_server = header.signed, header.term, header.turns, header.heads
+    saved = Saved(*position, [], [], {}, header.accepted, *of_server)
     try:
         if records:
             saved.records.extend(

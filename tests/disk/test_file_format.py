@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.journal import Changed, Entry, Settled, replay
 from optiverse_collab.core.client.saved import Saved
-from optiverse_collab.core.protocol.positions import SignedHead, Turn
+from optiverse_collab.core.protocol.positions import OldHead, SignedHead, Turn
 from optiverse_collab.core.records import Lane, Put, Record, Set
 from optiverse_collab.disk.file_format import MAGIC, Header, NewerFormat, Unreadable, more, new_file, read
 from optiverse_collab.disk.frames import Frames
@@ -85,9 +85,9 @@ def test_every_value_comes_back_as_it_was() -> None:
 
 
 def test_every_field_comes_back() -> None:
-    """BACK-2, CLK-9: the signed head and the term among them."""
+    """BACK-2, BACK-14, CLK-9: the signed head, old heads and the term among them."""
     signed = SignedHead(7, "00" * 16, "then", "11" * 16)
-    of_server = {"signed": signed, "term": 3, "turns": [Turn(3, 2, 9)]}
+    of_server = {"signed": signed, "term": 3, "turns": [Turn(3, 2, 9)], "heads": [OldHead(7, "00112233")]}
     copy = msgspec.structs.replace(COPY, head="22" * 16, accepted=True, **of_server)
     assert all(getattr(copy, name) for name in Saved.__struct_fields__), "none has its default"
     assert read(written(copy, [])[0]).saved == copy

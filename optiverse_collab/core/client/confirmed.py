@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import ChainMap, deque
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeGuard
@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeGuard
 from optiverse_collab.core.client import conflicts, sweeps
 from optiverse_collab.core.client.arriving import Answers, Arriving
 from optiverse_collab.core.client.effects import Conflict, EpochChanged, LossKind, Lost
+from optiverse_collab.core.client.known_heads import KnownHeads
 from optiverse_collab.core.client.past_effects import BenchReplaced
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.client.rights import is_denial
@@ -18,7 +19,7 @@ from optiverse_collab.core.document import Document
 from optiverse_collab.core.protocol.changes import RECENT, Change, Returned
 from optiverse_collab.core.protocol.messages import Delta, FullState, OtherHistory, Patch, Pong
 from optiverse_collab.core.protocol.outcomes import Ack, AckResult
-from optiverse_collab.core.protocol.positions import SignedHead, Turn
+from optiverse_collab.core.protocol.positions import OldHead, SignedHead, Turn
 from optiverse_collab.core.records import Ids, Lane, Op, Record, Remove, apply
 
 LANES = (Lane.BENCH, Lane.META)
@@ -53,7 +54,7 @@ class Confirmed:
         document: the records.
         pending, origins: as given.
         accepted: whether the server has accepted a change of this replica, and remembers it.
-        heads: the newest ones with their clocks, newest last (BACK-11, BACK-13).
+        heads: those that it remembers (BACK-13, BACK-14).
         signed: the newest position in this epoch that the server signed (BACK-2).
         term, turns: of the server that brought the document to its position, and which ones took over before;
             0 if it isn't known (CLK-9).
@@ -69,7 +70,8 @@ class Confirmed:
         self.accepted = saved is not None and saved.accepted
         self.signed = saved.signed if saved else None
         self.term, self.turns = (saved.term, saved.turns) if saved else (0, [])
-        self.heads = deque([(self.clock, self.head)], RECENT)
+        self.heads = KnownHeads(saved.heads if saved else ())
+        self.heads.add(self.clock, self.head)
         self._removed: dict[str, Record] = {}  # by others, while a change of mine to it is pending
 
     def is_continued_by(self, message: FullState | Delta | OtherHistory) -> TypeGuard[FullState | Delta]:
@@ -89,22 +91,22 @@ class Confirmed:
     @property
     def returned(self) -> Returned:
         """The step that brings all of it back (BACK-13)."""
-        return Returned(tuple(dict.fromkeys(head[:8] for _, head in reversed(self.heads) if head)))
+        return Returned(tuple(one.start for one in self.heads.kept[: -RECENT - 1 : -1]))
 
     def go_back(self, to: SharedPast) -> bool:
         """Be what this was at an earlier position (BACK-11); returns False if it remembers another one."""
-        if to.clock and dict(self.heads).get(to.clock, to.head) != to.head:
+        if to.clock and self.heads.contradict(to.clock, to.head):
             return False
         self.clock, self.head, self.signed = to.clock, to.head, None
         self.accepted = self.accepted and to.clock > 0
-        self.heads = deque([(to.clock, to.head)], RECENT)
+        self.heads.add(to.clock, to.head)
         self.document = Document(to.records)
         return True
 
     @property
-    def of_server(self) -> tuple[bool, SignedHead | None, int, list[Turn]]:
+    def of_server(self) -> tuple[bool, SignedHead | None, int, list[Turn], list[OldHead]]:
         """The last fields of `Saved`: what is known of the server."""
-        return self.accepted, self.signed, self.term, self.turns
+        return self.accepted, self.signed, self.term, self.turns, [*self.heads.kept]
 
     def keep_signed(self, pong: Pong) -> None:
         """Keep the present position if the server signed it (BACK-2)."""
@@ -143,7 +145,7 @@ class Confirmed:
                 if ack is None:
                     authors[op.id] = change.user_id
             self.clock, self.head = change.clock, patch.head
-        self.heads.append((self.clock, patch.head))
+        self.heads.add(self.clock, patch.head)
         told += self.take_refusals(patch.acks, mine)
         ids.update(mine)
         if self._removed:
@@ -172,7 +174,8 @@ class Confirmed:
             self.signed = None
         self.epoch, self.clock, self.head = last.epoch, last.clock, last.head
         self.term, self.turns = last.term, last.turns
-        self.heads.append((last.clock, last.head))
+        self.heads.extend(last.heads)
+        self.heads.add(last.clock, last.head)
         self.accepted = last.client_clock > 0 or any(last.settled.values())
         if isinstance(last, Delta):
             ids = arriving.apply_to(self.document)

@@ -220,8 +220,8 @@ class Replica:
     def save(self) -> Saved:
         """Everything that `restore` needs."""
         confirmed, ids = self._confirmed, [*self._formers, self.client_id]
-        position = self.epoch, self.clock, self.head, list(confirmed.document.records.values())
-        return Saved(ids, *position, self._pending.copy(), dict(self.held), *confirmed.of_server)
+        position = ids, self.epoch, self.clock, self.head, list(confirmed.document.records.values())
+        return Saved(*position, self._pending.copy(), dict(self.held), *confirmed.of_server)
 
     @classmethod
     def restore(cls, saved: Saved, client_id: str, limits: Limits | None = None) -> Replica:

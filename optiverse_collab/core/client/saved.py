@@ -6,7 +6,7 @@ import msgspec
 
 from optiverse_collab.core.client.conflicts import HeldChange
 from optiverse_collab.core.client.pending import PendingChange
-from optiverse_collab.core.protocol.positions import SignedHead, Turn
+from optiverse_collab.core.protocol.positions import OldHead, SignedHead, Turn
 from optiverse_collab.core.records import Record
 
 FORMERS = 32
@@ -27,3 +27,4 @@ class Saved(msgspec.Struct, frozen=True):
     signed: SignedHead | None = None
     term: int = 0
     turns: list[Turn] = []
+    heads: list[OldHead] = []

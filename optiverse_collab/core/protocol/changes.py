@@ -21,7 +21,7 @@ MERGE = "merge:"
 """The prefix of a step's id that brings a bench's edits from elsewhere (HIST-12)."""
 
 RECENT = 12
-"""How many heads a replica remembers, and names in a step that brings back what was lost (BACK-13)."""
+"""How many heads a replica names in a step that brings back what was lost (BACK-13)."""
 
 _RETURN = re.compile(r"return:([0-9a-f]{8}(?:\.[0-9a-f]{8}){0,11})(:more)?")
 

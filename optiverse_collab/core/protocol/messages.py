@@ -18,7 +18,7 @@ from optiverse_collab.core.protocol.message import Message
 from optiverse_collab.core.protocol.outcomes import Ack, Notice, SweepNotice
 from optiverse_collab.core.protocol.page_records import PageRecord, PageRemove, PageSet
 from optiverse_collab.core.protocol.participants import Participant
-from optiverse_collab.core.protocol.positions import TURNS, ParentPosition, SignedHead, Turn
+from optiverse_collab.core.protocol.positions import HEADS, TURNS, OldHead, ParentPosition, SignedHead, Turn
 from optiverse_collab.core.records import Lane
 
 SUBPROTOCOL = "optiverse-collab.v3"
@@ -46,12 +46,11 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
     Attributes:
         client_id: the replica's; random, and the same after reconnects.
         epoch: the history that the replica holds, or None if it holds nothing.
-        clock: its position in that history.
-        head: the history's head at that clock, 32 hex digits (CLK-2).
+        clock, head: its position in that history, the head as 32 hex digits (CLK-2).
         settles: client ids that this replica had before (SYNC-8).
         lanes: those that it knows; without any, the bench (DOC-8).
         signed: the newest position in that history that the server signed (BACK-2).
-        carries: whether it keeps parcels for the server (BACK-5).
+        carries: whether it keeps parcels (BACK-5). heads: older ones that it knows, oldest first (BACK-14).
         term, turns: of the server that brought it there, and who took over before; 0 if unknown (CLK-9).
     """
 
@@ -65,6 +64,7 @@ class SyncRequest(Message, frozen=True, tag="sync:request"):
     carries: bool = False
     term: int = 0
     turns: Annotated[list[Turn], msgspec.Meta(max_length=TURNS)] = []
+    heads: Annotated[list[OldHead], msgspec.Meta(max_length=HEADS)] = []
 
 
 class Push(Message, frozen=True, tag="push"):
@@ -165,12 +165,11 @@ class Pages(Message, frozen=True):
         known: False if the server has forgotten what it accepted from this replica (SYNC-10).
         settled: for each id that the replica settles, its last accepted change.
         skipped: client id ("" is the current one) → numbers of earlier changes that were refused.
-        authors: in the last page: the names that `by` refers to.
-        acks: in the last page: outcomes of this replica's accepted changes since its position, if parts
-        were lost or held, or replaced unseen values. notices: in the last page: see `Notice`. more: how
-        many further notices there are. sweeps: in the last page: who replaced the bench since the
-        replica's position, oldest first. turns: in the last page: who took over (CLK-9). continues: the
-        epoch of the replica's position, if this epoch continues that one (CLK-8). done: True in the last one.
+        continues: the epoch of the replica's position, if this epoch continues that one (CLK-8).
+        authors: in the last page, as all that follows: the names that `by` refers to. acks: outcomes of this
+        replica's accepted changes since its position, if parts were lost or held, or replaced unseen values.
+        notices: see `Notice`. more: how many further notices there are. sweeps: who replaced the bench since
+        that position, oldest first. turns: who took over (CLK-9). heads: older ones (BACK-14). done: True.
     """
 
     epoch: str
@@ -189,6 +188,7 @@ class Pages(Message, frozen=True):
     more: int = 0
     sweeps: list[SweepNotice] = []
     turns: list[Turn] = []
+    heads: list[OldHead] = []
     continues: str = ""
     done: bool = False
 

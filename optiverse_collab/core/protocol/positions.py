@@ -7,6 +7,15 @@ import msgspec
 TURNS = 64
 """How many takeovers a history remembers, the last ones."""
 
+HEADS = 128
+"""How many old heads a replica remembers at most (BACK-14)."""
+
+SPACING = 8
+"""The gap between two old heads is at most this part of their distance from the newest one."""
+
+START = 8
+"""How many hex digits of an old head are kept."""
+
 
 class ParentPosition(msgspec.Struct, frozen=True):
     """Where a session's history branched off from the one that the replica follows (CLK-8).
@@ -50,3 +59,15 @@ class SignedHead(msgspec.Struct, frozen=True):
     head: str
     time: str
     signature: str
+
+
+class OldHead(msgspec.Struct, frozen=True, array_like=True):
+    """A head of the past (BACK-14).
+
+    Attributes:
+        clock: its place.
+        start: its first hex digits.
+    """
+
+    clock: int
+    start: str

@@ -115,7 +115,9 @@ class _Answer:
             "continues": (request.epoch or "") if request.clock and request.epoch != history.epoch else "",
             "settled": {id: history.clients.last(number) for id, number in settled.items()},
         }
-        self._last = {"turns": history.turns.kept, "done": True}
+        after = request.clock if request.epoch and request.clock else -1
+        heads = history.chain.heads(history.clock, after)
+        self._last = {"turns": history.turns.kept, "heads": heads, "done": True}
         # A connected replica has got each refusal.
         numbers = self._mine if accepted is None else {}
         skipped = ((id, history.clients.skipped(number)) for number, id in numbers.items())

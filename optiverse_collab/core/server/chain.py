@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from hashlib import blake2b
 
+from optiverse_collab.core.protocol.positions import SPACING, START, OldHead
+
 HEADS = 32_768
 """How many changes back the server can check a replica's position."""
 
@@ -63,12 +65,29 @@ class Chain:
 
         Args:
             back: 0 for the current head.
-            head: 32 hex digits.
+            head: 32 hex digits, or the first 8 of them.
         """
+        start = self._start(back)
+        return None if start is None else start == head[:START]
+
+    def heads(self, clock: int, after: int) -> list[OldHead]:
+        """The old heads from which a replica may need some later, oldest first (BACK-14).
+
+        Args:
+            clock: of the current head.
+            after: the replica knows those up to this clock.
+        """
+        found: list[OldHead] = []
+        back = 0
+        while clock - back > after and (start := self._start(back)) is not None:
+            found.append(OldHead(clock - back, start))
+            back += max(1, back // SPACING)
+        return found[::-1]
+
+    def _start(self, back: int) -> str | None:
+        """The first 8 hex digits of the head `back` changes ago; None if that is too long ago."""
         end = len(self._recent) - back * PREFIX_BYTES
-        if end < PREFIX_BYTES:
-            return None
-        return self._recent[end - PREFIX_BYTES : end].hex() == head[: 2 * PREFIX_BYTES]
+        return None if end < PREFIX_BYTES else self._recent[end - PREFIX_BYTES : end].hex()
 
     @property
     def recent(self) -> bytes:

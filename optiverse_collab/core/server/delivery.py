@@ -112,6 +112,7 @@ class Delivery:
         self._asked: Counter[str] = Counter()
         self._subscribers = Subscribers(bounds)
         self._hash_due = history.clock + HASH_EVERY
+        self._first = history.clock + 1
 
     def add(
         self,
@@ -174,6 +175,8 @@ class Delivery:
             if change is not None:
                 frame.add(encoded, change)
                 self.sent, self.head = change.raw.clock, change.head
+                if self.sent == self._first:  # receivers get the head after it (BACK-14)
+                    effects += self._close(frame, now_ms)
         return effects + self._close(frame, now_ms)
 
     def _subscribe(

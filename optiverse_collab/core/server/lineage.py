@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import structs
 
 from optiverse_collab.core.protocol.messages import SyncRequest
-from optiverse_collab.core.protocol.positions import ParentPosition, Turn
+from optiverse_collab.core.protocol.positions import OldHead, ParentPosition, Turn
 from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server.history import History
 from optiverse_collab.core.server.journal import Parent, Snapshot
@@ -88,3 +90,26 @@ def continued(snapshot: Snapshot, end: Parent, epoch: str) -> Snapshot:
         epoch: of the new one.
     """
     return structs.replace(snapshot, epoch=epoch, parents=[*snapshot.parents, end])
+
+
+def parted_at(
+    history: History, heads: Sequence[OldHead], end: ParentPosition, is_likely: bool
+) -> ParentPosition:
+    """Where a replica's history became another one, as far as its heads show that (BACK-14).
+
+    Args:
+        history: this one.
+        heads: the replica's, oldest first.
+        end: the last place at which they may have parted.
+        is_likely: whether they share that place if no head shows the contrary.
+    """
+    differs, known = False, [one for one in heads if one.clock <= end.clock]
+    for one in reversed(known if end.clock else []):  # both had the empty bench
+        agrees = history.chain.agrees(history.clock - one.clock, one.start)
+        if agrees:
+            clock = end.clock if is_likely and not differs else one.clock
+            return structs.replace(end, clock=clock, is_shared=True)
+        if agrees is None:
+            break
+        differs = True
+    return structs.replace(end, is_shared=is_likely and not differs)

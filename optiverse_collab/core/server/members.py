@@ -93,7 +93,8 @@ class Member:
 
     def synchronise(self, request: SyncRequest, history: History) -> None:
         """Its request is about to be answered with pages of this history."""
-        self.request, self.origin = request, origin_of(request.client_id)
+        self.request = structs.replace(request, heads=[])  # they are long, and have been looked at
+        self.origin = origin_of(request.client_id)
         self.pushed = self.accepted = history.last_client_clock_of(self.origin)
         self.denied = False
         known = (history.names.known(NameKind.ORIGIN, origin_of(id)) for id in request.settles)

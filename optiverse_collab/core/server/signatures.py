@@ -19,7 +19,7 @@ from optiverse_collab.core.protocol.timestamps import timestamp
 from optiverse_collab.core.server.delivery import Delivery
 from optiverse_collab.core.server.effects import BackupNoticed
 from optiverse_collab.core.server.history import History
-from optiverse_collab.core.server.lineage import epochs_here, last_shared, never_had
+from optiverse_collab.core.server.lineage import epochs_here, last_shared, never_had, parted_at
 
 SIGNATURE_BYTES = 16
 
@@ -84,13 +84,14 @@ class Signatures:
             return answer, []
         noticed: list[BackupNoticed] = []
         place = replace(end, is_shared=False)
+        end = parted_at(self._history, request.heads, end, self._is_shared(end, signed))
         if signed is not None and place not in self._restored and self._proves_loss(end, signed):
             self._restored.add(place)
             is_asked = may_ask and request.carries and self._continues(end)
             missing = signed.clock - end.clock
             noticed.append(BackupNoticed(connection_id, end.time, missing, signed.time, is_asked))
         if answer.parent is not None or place in self._restored:
-            answer = replace(answer, parent=replace(end, is_shared=self._is_shared(end, signed)))
+            answer = replace(answer, parent=end)
         return answer, noticed
 
     def shows_loss(self, answer: OtherHistory) -> bool:

@@ -10,7 +10,7 @@ from optiverse_collab.core.client.confirmed import Confirmed, SharedPast
 from optiverse_collab.core.client.effects import EpochChanged
 from optiverse_collab.core.client.pending import Pending
 from optiverse_collab.core.protocol.messages import OtherHistory, Pong
-from optiverse_collab.core.protocol.positions import ParentPosition, SignedHead, Turn
+from optiverse_collab.core.protocol.positions import OldHead, ParentPosition, SignedHead, Turn
 from optiverse_collab.core.records import Record
 from tests.core.client.test_confirmed import Following, full
 
@@ -80,13 +80,13 @@ def test_the_term_of_the_last_pages_is_kept() -> None:
     arriving.add(page)
     following.confirmed.take_pages(arriving, page)
     assert following.confirmed.term == 4
-    assert following.confirmed.of_server == (False, None, 4, [Turn(4, 2, 7)])
+    assert following.confirmed.of_server == (False, None, 4, [Turn(4, 2, 7)], following.confirmed.heads.kept)
 
 
 def test_at_an_earlier_position_it_knows_what_was_there() -> None:
     """BACK-11, BACK-13"""
     confirmed = Following().confirmed
-    confirmed.heads.extend([(8, "cd" * 16), (9, "ef" * 16)])
+    confirmed.heads.extend([OldHead(8, "cdcdcdcd"), OldHead(9, "efefefef")])
     assert not confirmed.go_back(SharedPast(9, "cd" * 16, []))
     assert confirmed.clock != 9
     assert confirmed.returned.heads[:2] == ("efefefef", "cdcdcdcd")

@@ -228,7 +228,8 @@ def test_restored_replica_has_a_new_name_and_settles_the_former(wire: Wire, bob:
     wire.commit()
     restored = restart(restart(bob, "bob 2"), "bob 3")
     clock, head, formers = bob.replica.clock, bob.replica.head, ["client of bob", "bob 2"]
-    request = SyncRequest("bob 3", "epoch 1", clock, head, formers, [*LANES], term=1)
+    heads = bob.replica.save().heads
+    request = SyncRequest("bob 3", "epoch 1", clock, head, formers, [*LANES], term=1, heads=heads)
     assert restored.replica.connected() == [Transmit(request)]
     restored.replica.disconnected()
     wire.connect(restored)

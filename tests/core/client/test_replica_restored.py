@@ -77,7 +77,7 @@ def test_edit_that_was_accepted_after_the_backup_is_sent_again(wire: Wire, ann: 
 
 
 def test_other_chain_at_the_same_clock_is_another_history(wire: Wire, ann: Peer) -> None:
-    """CLK-3, CLK-8: the parent's name alone does not prove it."""
+    """CLK-3, CLK-8: the parent's name alone does not prove it. BACK-14: older heads show what both have."""
     change(wire, ann, "one")
     backup = wire.backup()
     wire._kept.pop()
@@ -89,7 +89,8 @@ def test_other_chain_at_the_same_clock_is_another_history(wire: Wire, ann: Peer)
     wire.lose(bob)
     wire.restore(backup, "epoch 2")
     wire.connect(bob)
-    assert bob.told(EpochChanged) == [EpochChanged("epoch 2")]
+    time = timestamp(wire.room.history.time_ms)
+    assert bob.told(EpochChanged) == [EpochChanged("epoch 2", time, missing=1, shared=1)]
 
 
 def test_restored_again_it_knows_both_epochs(wire: Wire, ann: Peer) -> None:

@@ -83,7 +83,10 @@ def test_missing_change_is_noticed_and_fetched(wire: Wire, ann: Peer, bob: Peer)
     clock = bob.replica.clock
     heard = bob.replica.receive(Patch([Change(clock + 2, "ann", [Set("lens", {"a": 1})])]))
     assert isinstance(heard[0], Diverged)
-    request = SyncRequest("client of bob", "epoch 1", clock, bob.replica.head, lanes=[*LANES], term=1)
+    heads = bob.replica.save().heads
+    request = SyncRequest(
+        "client of bob", "epoch 1", clock, bob.replica.head, lanes=[*LANES], term=1, heads=heads
+    )
     assert heard[1:] == [Transmit(request)]
     assert "a" not in bob.replica.view["lens"].props
 

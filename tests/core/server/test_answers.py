@@ -51,6 +51,7 @@ def test_replica_that_holds_nothing_gets_the_full_state(request_: SyncRequest) -
     assert page == FullState(
         *("e", 1, 1, history.chain.head.hex(), 0, 1),
         known=request_.epoch is None,
+        heads=history.chain.heads(1, -1),
         done=True,
         records=[PageRecord("lens", "component", {"x": 0})],
     )

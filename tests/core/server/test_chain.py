@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from itertools import pairwise
 
 import pytest
 
+from optiverse_collab.core.protocol.positions import SPACING
 from optiverse_collab.core.server import chain as module
 from optiverse_collab.core.server.chain import PREFIX_BYTES, Chain, first_head, head_after, next_head
 
@@ -85,3 +87,21 @@ def test_head_after_several_entries_is_that_of_each_in_turn() -> None:
         chain.add(entry)
     assert head_after(first_head("e"), [b"one", b"two"]) == chain.head
     assert head_after(chain.head, []) == chain.head
+
+
+def test_a_replica_gets_more_of_the_newer_heads() -> None:
+    """BACK-14: as far back as the chain goes, or as the replica lacks them."""
+    chain = Chain(first_head("e"))
+    heads = [chain.head.hex()]
+    for number in range(1000):
+        chain.add(bytes([number % 256]))
+        heads.append(chain.head.hex())
+    found = chain.heads(1000, -1)
+    assert all(heads[one.clock].startswith(one.start) for one in found)
+    clocks = [one.clock for one in found]
+    assert clocks[-19:] == [980, 982, *range(984, 1001)]
+    assert clocks[0] < 125
+    assert all(newer - older <= max(1, (1000 - newer) // SPACING) for older, newer in pairwise(clocks))
+    assert [one.clock for one in chain.heads(1000, 990)] == [*range(991, 1001)]
+    assert [one.clock for one in Chain(chain.head).heads(1000, -1)] == [1000]
+    assert chain.heads(1000, 1000) == []

@@ -78,8 +78,9 @@ def test_nothing_leaves_before_it_is_durable() -> None:
     desk.ask("c2")
     assert desk.flush(durable=0) == []
     assert desk.delivery.waiting
-    frame, pages = desk.flush()
+    frame, ack, pages = desk.flush()
     assert patch(frame, "c1").changes == [Change(1, "ann", [LENS])]
+    assert [one.client_clock for one in patch(ack, "c1").acks] == [9]
     assert isinstance(pages, SendPages)
     assert desk.flush() == []
 
@@ -87,12 +88,23 @@ def test_nothing_leaves_before_it_is_durable() -> None:
 def test_part_of_what_waits_leaves_with_what_is_durable() -> None:
     """DUR-1: in order."""
     desk = Desk("c1")
-    for x in range(3):
+    for x in range(4):
         desk.accept(Put("lens", "component", {"x": x}))
-    [frame] = desk.flush(durable=2)
-    assert [change.clock for change in patch(frame, "c1").changes] == [1, 2]
+    frames = [patch(frame, "c1") for frame in desk.flush(durable=3)]
+    assert [[change.clock for change in frame.changes] for frame in frames] == [[1], [2, 3]]
     [frame] = desk.flush()
-    assert [change.clock for change in patch(frame, "c1").changes] == [3]
+    assert [change.clock for change in patch(frame, "c1").changes] == [4]
+
+
+def test_the_first_change_leaves_alone() -> None:
+    """BACK-14: so whoever gets changes knows the heads on both sides of where the session was opened."""
+    desk = Desk("c1")
+    desk.accept(LENS)
+    opened = Desk("c2", history=desk.history)
+    for x in range(3):
+        opened.accept(Set("lens", {"x": x}))
+    frames = [patch(frame, "c2") for frame in opened.flush()]
+    assert [[change.clock for change in frame.changes] for frame in frames] == [[2], [3, 4]]
 
 
 def test_acknowledgements_ride_along_to_their_author_alone() -> None:
@@ -147,14 +159,14 @@ def test_frame_closes_when_it_is_long() -> None:
     for n in range(5):
         desk.accept(Put(f"r{n}", "component", {"text": "x" * 300}))
     frames = [patch(frame, "c1") for frame in desk.flush()]
-    assert [[change.clock for change in frame.changes] for frame in frames] == [[1, 2], [3, 4], [5]]
+    assert [[change.clock for change in frame.changes] for frame in frames] == [[1], [2, 3], [4, 5]]
 
 
 def test_frame_has_the_head_after_its_last_change() -> None:
     """PUSH-5, CLK-5: even if that is not the session's last; a frame without changes has no head."""
     desk = Desk("c1", limits=Limits(page_bytes=1000))
     heads = [desk.accept(Put(f"r{n}", "component", {"text": "x" * 300})).kept.head.hex() for n in range(5)]
-    assert [patch(frame, "c1").head for frame in desk.flush()] == [heads[1], heads[3], heads[4]]
+    assert [patch(frame, "c1").head for frame in desk.flush()] == [heads[0], heads[2], heads[4]]
 
 
 def test_change_tells_its_step_and_whose_values_it_replaced() -> None:
@@ -192,14 +204,16 @@ def test_changes_of_other_lanes_come_without_operations() -> None:
     desk.ask("bench 2", Lane.BENCH)
     desk.flush()
     note = Put("note", "text", {}, Lane.TALK)
+    desk.accept(Put("lens", "component"))
+    desk.flush()
     desk.accept(LENS)
     desk.accept(note, step="say", author="talk")
     frames = {frame.to: frame for frame in desk.flush() if isinstance(frame, SendFrame)}
     assert set(frames) == {("bench 1", "bench 2"), ("talk",), ("all",)}
     shown = {to[0]: patch(frame, to[0]) for to, frame in frames.items()}
-    assert shown["all"].changes == [Change(1, "ann", [LENS]), Change(2, "ann", [note], "say")]
-    assert shown["bench 1"].changes == [Change(1, "ann", [LENS]), Change(2, "ann", [])]
-    assert shown["talk"].changes == [Change(1, "ann", []), Change(2, "ann", [note], "say")]
+    assert shown["all"].changes == [Change(2, "ann", [LENS]), Change(3, "ann", [note], "say")]
+    assert shown["bench 1"].changes == [Change(2, "ann", [LENS]), Change(3, "ann", [])]
+    assert shown["talk"].changes == [Change(2, "ann", []), Change(3, "ann", [note], "say")]
     assert len({message.head for message in shown.values()}) == 1
     assert [len(message.acks) for message in shown.values()] == [0, 1, 0]
     desk.accept(Remove("note"), Put("draft", "text", {"x": "secret"}, Lane.TALK), Remove("draft"))

@@ -1,11 +1,12 @@
-"""Where restored histories parted: CLK-8."""
+"""Where restored histories parted: CLK-8, BACK-14."""
 
 from __future__ import annotations
 
+import pytest
 from msgspec import structs
 
 from optiverse_collab.core.protocol.messages import OtherHistory, SyncRequest
-from optiverse_collab.core.protocol.positions import ParentPosition
+from optiverse_collab.core.protocol.positions import OldHead, ParentPosition
 from optiverse_collab.core.records import Put
 from optiverse_collab.core.server.answers import answer_of
 from optiverse_collab.core.server.history import History
@@ -18,6 +19,7 @@ from optiverse_collab.core.server.lineage import (
     last_shared,
     never_had,
     parent_position,
+    parted_at,
     was_replaced,
 )
 from tests.core.server.histories import asked, at, do, make
@@ -120,3 +122,37 @@ def test_without_earlier_heads_only_the_same_term_is_trusted() -> None:
     [same] = asked(history, structs.replace(at(before, 3), term=2))
     assert same.continues == "e", "the head is known"
     assert not is_unsure(history, structs.replace(other, epoch="e2"))
+
+
+@pytest.mark.parametrize(
+    ("same", "other", "likely", "unlikely"),
+    [
+        ([], [], (3, True), (3, False)),
+        ([0, 2], [], (3, True), (2, True)),
+        ([0, 2, 3], [4], (3, True), (3, True)),
+        ([0, 1], [2, 4], (1, True), (1, True)),
+        ([], [2, 3], (3, False), (3, False)),
+        ([], [4], (3, True), (3, False)),
+    ],
+)
+def test_heads_show_where_histories_parted(
+    same: list[int], other: list[int], likely: tuple[int, bool], unlikely: tuple[int, bool]
+) -> None:
+    """BACK-14: at 3 at the latest."""
+    history, end = of_three(), ParentPosition("e", 3, "then")
+    own = {one.clock: one for one in history.chain.heads(3, -1)}
+    heads = [*(own[clock] for clock in same), *(OldHead(clock, "00000000") for clock in other)]
+    assert parted_at(history, heads, end, True) == ParentPosition("e", likely[0], "then", likely[1])
+    assert parted_at(history, heads, end, False) == ParentPosition("e", unlikely[0], "then", unlikely[1])
+
+
+def test_heads_that_are_too_old_show_nothing() -> None:
+    """BACK-14, CLK-5: they may be the history's or not."""
+    history, end = of_three(), ParentPosition("e", 3, "then", True)
+    del history.chain._recent[:8]  # those of clock 0 and 1
+    assert [one.clock for one in history.chain.heads(3, -1)] == [2, 3]
+    old = [OldHead(0, "00000000"), OldHead(1, "00000000")]
+    assert parted_at(history, old, end, True) == end
+    assert not parted_at(history, [*old, OldHead(2, "00000000")], end, True).is_shared
+    start = structs.replace(end, clock=0)
+    assert parted_at(history, old, start, True) == start  # both had the empty bench

@@ -47,15 +47,19 @@ class Story:
     def play(self) -> None:
         """Run all of it; raises `AssertionError` if something is wrong."""
         self._come([*NAMES])
-        loss = self._random.choice(["restore", "copy"])  # for one after the other, see decision 52
-        weights = {"edit": 12, "remove": 1, "beat": 3, "backup": 2, loss: 2, "reopen": 1}
-        weights |= {} if self._is_quiet else {"come": 4, "go": 3, "stumble": 1}
+        weights = self._weights()
         for _ in range(STEPS):
             [step] = self._random.choices([*weights], [*weights.values()])
             getattr(self, f"_{step}")(self._random.sample(NAMES, self._random.choice([1, 1, 2, 3])))
         self._come([*NAMES])
         assert equal(self._wire, *self._peers.values())
         self._numbered.check(self._wire.room.history.document.records.values())
+
+    def _weights(self) -> dict[str, int]:
+        """How often each step comes."""
+        loss = self._random.choice(["restore", "copy"])  # for one after the other, see decision 52
+        weights = {"edit": 12, "remove": 1, "beat": 3, "backup": 2, loss: 2, "reopen": 1}
+        return weights | ({} if self._is_quiet else {"come": 4, "go": 3, "stumble": 1})
 
     # People
 
@@ -169,3 +173,11 @@ class Story:
         self._go([*NAMES])
         self._wire.crash()
         self._come([*NAMES] if self._is_quiet else names)
+
+
+class CopyStory(Story):
+    """An operator who copies files back again and again, from copies that all went on: BACK-14."""
+
+    def _weights(self) -> dict[str, int]:
+        weights = {"edit": 8, "remove": 1, "beat": 2, "backup": 5, "copy": 5, "reopen": 2}
+        return weights | {"come": 5, "go": 3, "stumble": 2}

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from optiverse_collab.core.client.effects import Conflict, EpochChanged, Lost
+from optiverse_collab.core.client.effects import Conflict, ConflictKind, EpochChanged, Lost
 from optiverse_collab.core.client.past_effects import WentBack
 from optiverse_collab.core.protocol.codec import encoded
 from optiverse_collab.core.records import Op, Put, Record, Remove, Set
@@ -69,6 +69,7 @@ class Numbered:
         """
         for told in (*peer.told(Conflict), *peer.told(Lost)):
             self._reported.update(_numbers_in(told))
+            self._reported.update(self._replaced(told))
         self._counts["conflicts"] += len(peer.told(Conflict))
         self._counts["went back"] += len(peer.told(WentBack))
         can_continue = not peer.told(EpochChanged)
@@ -89,6 +90,13 @@ class Numbered:
         known |= {before for number in self._reported for before in self._chain(number)}
         lost = {number: where for number, where in self.made.items() if number not in known}
         assert not lost
+
+    def _replaced(self, told: object) -> Iterator[int]:
+        """The other person's last numbers, if somebody hears that their own edit has replaced them."""
+        if isinstance(told, Conflict) and told.kind is ConflictKind.REPLACED_THEIRS:
+            places = {f"{told.by}: {told.mine.id}.{name}" for name in told.names}
+            last = {where: number for number, where in self.made.items() if where in places}
+            yield from last.values()
 
     def _chain(self, number: int) -> Iterator[int]:
         """A number and all that its author, and theirs, had seen in its place."""

@@ -10,13 +10,20 @@ from unittest import mock
 import pytest
 
 from optiverse_collab.core.client import going_back
+from optiverse_collab.core.client.known_heads import KnownHeads
 from optiverse_collab.core.client.pending import Pending, PendingChange
 from optiverse_collab.core.records import Op, Remove, difference
+from optiverse_collab.core.server.delivery import Delivery
 from optiverse_collab.core.server.returns import Returns
 from optiverse_collab.core.server.signatures import Signatures
-from tests.core.simulation.going_back import Story
+from tests.core.simulation.going_back import CopyStory, Story
+from tests.helpers.no_heads import without_heads
 
-SEEDS = range(200, 400)
+SEEDS = [*range(200, 400), 533]
+"""In the last one, files are copied back twice, from copies that both went on."""
+
+COPY_SEEDS = [*range(60), 1679, 2231]
+"""In the last two, somebody gets the first two changes after a copy in one message."""
 
 
 def test_nothing_that_was_lost_vanishes() -> None:
@@ -35,6 +42,43 @@ def test_there_is_no_conflict_if_nobody_edits_meanwhile() -> None:
         Story(seed, counts, is_quiet=True).play()
     assert counts["went back"] > 500
     assert not counts["conflicts"]
+
+
+def play_copies() -> Counter[str]:
+    """Files that are copied back again and again."""
+    counts: Counter[str] = Counter()
+    for seed in COPY_SEEDS:
+        CopyStory(seed, counts).play()
+    return counts
+
+
+def test_heads_show_where_copies_parted() -> None:
+    """BACK-14: nothing vanishes, and nearly everybody goes back instead of saving a copy."""
+    counts = play_copies()
+    assert counts["copied"] > 250
+    assert counts["went back"] > 15 * counts["parted"]
+
+
+def test_times_alone_deceive() -> None:
+    """BACK-4, BACK-14: what heads are for."""
+    with (
+        without_heads(),
+        mock.patch.object(KnownHeads, "contradict", return_value=False),
+        pytest.raises(AssertionError),
+    ):
+        play_copies()
+
+
+def test_the_first_change_after_a_copy_leaves_alone() -> None:
+    """BACK-14: else it happens that no head distinguishes two copies."""
+
+    def with_others(self: Delivery, *args: Any) -> None:
+        begin(self, *args)
+        self._first = 0
+
+    begin = Delivery.__init__
+    with mock.patch.object(Delivery, "__init__", with_others), pytest.raises(AssertionError):
+        play_copies()
 
 
 def removals_stay(old: Any, new: Any) -> list[Op]:

@@ -21,6 +21,7 @@ from optiverse_collab_server.standby.followers import Followers, Mode
 from optiverse_collab_server.standby.standing import Post, Standing, State
 from optiverse_collab_server.standby.store import FollowedStore
 from optiverse_collab_server.storage.api import ANY_SIZE
+from tests.helpers.no_heads import without_heads
 from tests.server.standby import operated
 from tests.server.standby.soak import play
 
@@ -184,8 +185,9 @@ MUTANTS: list[tuple[object, str, Callable[..., Any]]] = [
 
 @pytest.mark.parametrize(("place", "name", "by"), MUTANTS, ids=lambda it: getattr(it, "__name__", None))
 def test_what_is_broken_is_noticed(place: object, name: str, by: Callable[..., Any]) -> None:
-    """STAND, CLK-9: the unmodified servers survive the same seeds."""
-    with mock.patch.object(place, name, by), pytest.raises((AssertionError, ValueError, KeyError)):
+    """STAND, CLK-9: the unmodified servers survive the same seeds, without heads too (BACK-14)."""
+    mistake = mock.patch.object(place, name, by)
+    with without_heads(), mistake, pytest.raises((AssertionError, ValueError, KeyError)):
         play(SEEDS)
 
 
@@ -262,6 +264,6 @@ PREFER_MUTANTS: list[tuple[object, str, Any]] = [
     ("place", "name", "by"), PREFER_MUTANTS, ids=lambda it: getattr(it, "__name__", str(it))
 )
 def test_what_is_broken_in_prefer_is_noticed(place: object, name: str, by: Any) -> None:
-    """STAND-6, STAND-8: the unmodified servers survive the same seeds."""
-    with mock.patch.object(place, name, by), pytest.raises(AssertionError):
+    """STAND-6, STAND-8: the unmodified servers survive the same seeds, without heads too (BACK-14)."""
+    with without_heads(), mock.patch.object(place, name, by), pytest.raises(AssertionError):
         play(PREFER_SEEDS, Mode.PREFER)
