@@ -95,7 +95,10 @@ class HostNow(QObject):
 
     def _rescue(self) -> Rescue | None:
         """What the bar says and offers while there is no connection."""
-        session = self._manager.service.session
+        session, hosting = self._manager.service.session, self._manager.hosting
+        if hosting.has_ended:
+            again = partial(hosting.start_again, self._manager.session_id)
+            return Rescue((texts.HOST_AGAIN, again), texts.ENDED)
         if self._copy.can_host:
             return Rescue((standby_copy.HOST_NOW, self.host), standby_copy.ONLY_IF_GONE)
         if session is None or not session.host.name:

@@ -75,6 +75,11 @@ class Hosting(QObject):
         return None if self.hosted is None else self._server.pid
 
     @property
+    def has_ended(self) -> bool:
+        """Whether the server is no process of this window, though the session is on this computer."""
+        return self.hosted is not None and not self.starting and self.pid is None
+
+    @property
     def guests(self) -> list[str]:
         """The names of the others in the session, if this window started the server for it."""
         session = self._service.session
@@ -92,12 +97,12 @@ class Hosting(QObject):
     def start(self, wanted: Hosted, session: str) -> None:
         """Make sure that a server listens on the port; a new one opens the address, and has the session."""
         self.hosted, self.pin, self.starting = wanted, None, True
+        self._launch(wanted, session)
 
-        def found(data: Path | None) -> None:
-            if self.starting and self.hosted is wanted:
-                self._server.start(wanted.port, wanted.listen, data)
-
-        self._background.run(partial(folder_with, session), found, lambda _: found(None))
+    def start_again(self, session: str) -> None:
+        """Start the server once more, with its data: the window is still in the session."""
+        if self.hosted is not None and self.has_ended:
+            self._launch(self.hosted, session)
 
     def take_over(self, server: CompanionServer, hosted: Hosted, pin: str | None) -> None:
         """A standby of this window serves now, in place of the server that it followed.
@@ -130,6 +135,13 @@ class Hosting(QObject):
             self._service.session.show({HOSTS: None})
         self._server.leave_running()
 
+    def _launch(self, wanted: Hosted, session: str) -> None:
+        def found(data: Path | None) -> None:
+            if self.hosted is wanted:
+                self._server.start(wanted.port, wanted.listen, data)
+
+        self._background.run(partial(folder_with, session), found, lambda _: found(None))
+
     def _listen_to(self, server: CompanionServer) -> CompanionServer:
         server.progress.connect(self._on_progress)
         server.ready.connect(self._on_ready)
@@ -151,7 +163,10 @@ class Hosting(QObject):
 
     @pyqtSlot(int, bool)
     def _on_ready(self, port: int, tls: bool) -> None:
-        if not self.starting or self.hosted is None:
+        if self.hosted is None:
+            return
+        if not self.starting:  # it was started again
+            self._service.retry_now()
             return
         if tls:
             find = partial(owners_address, self.log, port)

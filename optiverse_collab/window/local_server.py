@@ -243,7 +243,8 @@ class CompanionServer(QObject):
             self._patience.stop()
             self._release()
             _close_input(process)
-            self.failed.emit(dialogs.SERVER_FAILED.format(reason=self._last_line or dialogs.NO_MESSAGE))
+            at_once = dialogs.SERVER_FAILED.format(reason=self._last_line or dialogs.NO_MESSAGE)
+            self.failed.emit(dialogs.SERVER_ENDED if self._is_ready else at_once)
 
     def _on_ready(self, ready: dict[str, Any]) -> None:
         self._is_ready, self._port = True, ready["port"]

@@ -54,6 +54,7 @@ SERVER_MISSING = (
     "The server is not installed; install the package optiverse-collab-server next to the plugin."
 )
 SERVER_FAILED = "The server stopped immediately: {reason}"
+SERVER_ENDED = "This computer's server ended unexpectedly. All that it has saved is still there."
 NO_MESSAGE = "it left no message."
 SERVER_SILENT = "The server did not start within {seconds} s; see the log."
 CONNECTING = "Connecting to {server}…"

@@ -11,6 +11,7 @@ from optiverse_collab.core.client.traffic import Rate
 from optiverse_collab.core.exhaustive import Unmatched
 from optiverse_collab.core.text import printable
 from optiverse_collab.wording.numbers import counted, moment
+from optiverse_collab.wording.presence import shortened
 
 RETRY = "&Retry now"
 COLLABORATION = "Collaboration"
@@ -122,7 +123,7 @@ def not_yet(standing: Standing, why: str) -> str:
 
 def host_left(standing: Standing, host: str) -> str:
     """``Ana's editor, which hosts this session, was closed · 3 edits waiting``; where attempts continue."""
-    who = f"{printable(host)}'s editor, which hosts this session, was closed"
+    who = f"{shortened(host)}'s editor, which hosts this session, was closed"
     return " · ".join([who, *_waiting(standing)])
 
 

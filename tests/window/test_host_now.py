@@ -15,6 +15,7 @@ from optiverse_collab.core.protocol.address import Address
 from optiverse_collab.disk.file_format import Hosted
 from optiverse_collab.window import folders, host_now, local_server, server_command, standing
 from optiverse_collab.window.ui.host_question import HostQuestion
+from optiverse_collab.wording import dialogs
 from optiverse_collab.wording import host_now as texts
 from optiverse_collab_demo.templates import TEMPLATES
 from tests.helpers.user_input import click
@@ -107,6 +108,23 @@ def test_a_guest_hosts_from_the_bench_and_others_bring_theirs(
     ben.manager.create_session(hosting.port, "127.0.0.1", "lab", "Ben")
     ben.until_connected()
     assert ben.content() == content, "it is hosted from the same folder again"
+
+
+def test_a_host_whose_server_ended_starts_it_again(qtbot: QtBot, three: list[Desk]) -> None:
+    """Nobody needs a link, and the session and its history go on."""
+    ana, ben, _ = three
+    epoch, bar = client_of(ana).replica.epoch, ana.controller.standing.bar
+    kill_server(ana)
+    qtbot.waitUntil(lambda: bar.button.text() == texts.HOST_AGAIN, timeout=SOON)
+    assert ana.log("ERROR") == [f"✗ {dialogs.SERVER_ENDED}"]
+    ben.window.insert(TEMPLATES[0])
+    click(bar.button)
+    ana.until_connected()
+    ben.until_connected()
+    ana.until_same(ben)
+    assert client_of(ana).replica.epoch == client_of(ben).replica.epoch == epoch
+    qtbot.waitUntil(lambda: client_of(ben).host.name == "Ana", timeout=SOON)
+    assert bar.text == ""
 
 
 def test_the_user_may_decline_and_failures_are_said(

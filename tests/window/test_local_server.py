@@ -185,8 +185,9 @@ def test_child_that_is_killed_is_told(qtbot: QtBot, server: CompanionServer, por
     with qtbot.waitSignal(server.ready, timeout=SOON):
         server.start(port, "127.0.0.1")
     assert server.pid is not None
-    with qtbot.waitSignal(server.failed, timeout=SOON):
+    with qtbot.waitSignal(server.failed, timeout=SOON) as failed:
         os.kill(server.pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+    assert failed.args == [dialogs.SERVER_ENDED]
     assert server.pid is None
 
 

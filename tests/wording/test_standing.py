@@ -109,6 +109,7 @@ def test_the_host_left() -> None:
     lost = standing(LOST, 3, NOTHING, 12)
     said = "Ana\\n's editor, which hosts this session, was closed · 3 edits waiting · retrying in 12 s"
     assert wording.host_left(lost, "Ana\n") == said
+    assert wording.host_left(lost, 60 * "x").startswith(f"{23 * 'x'}…'s editor, which hosts")
 
 
 def test_the_server_does_not_save() -> None:
