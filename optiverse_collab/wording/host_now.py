@@ -7,7 +7,7 @@ from optiverse_collab.wording.numbers import counted
 TITLE = "Host now"
 HOST, CANCEL = "&Host now", "&Cancel"
 HOST_AGAIN = "&Host again"
-ENDED = "This computer's server has ended. Host again starts it, with all that it has saved."
+ENDED = "If this computer's server has ended, Host again starts it, with all that it has saved."
 WITHOUT = (
     "If the host's computer is gone, one of you can choose Host now, and send the others the invite link. "
     "Agree who does it."

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 from optiverse_collab.errors import DatabaseDamaged, StorageError
 
+_NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
+
 # Python 3.10 gives no error codes, so the causes are recognised by SQLite's texts (sqlite3_errstr), which
 # don't change from release to release.
+_FULL = "The disk that holds {path} is full; free some space on it, then try again."
 _CAUSES = {
-    "database or disk is full": "The disk that holds {path} is full; free some space on it, then try again.",
+    "database or disk is full": _FULL,
     "readonly database": "{path} can't be written; let the user who runs the server write there, or choose "
     "another data folder.",
     "unable to open database file": "{path} can't be opened; let the user who runs the server read and write "
@@ -37,9 +42,13 @@ def explained(path: Path) -> Iterator[None]:
     except (FileExistsError, NotADirectoryError) as error:
         raise StorageError(f"{path} is a file, or lies in one; choose a folder.") from error
     except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise StorageError(_FULL.format(path=path)) from error
+        first = (
+            "let the user who runs the server write there" if error.errno in _FORBIDDEN else "check the disk"
+        )
         raise StorageError(
-            f"{path} can't be used ({error.strerror}); let the user who runs the server write there, "
-            "or choose another data folder."
+            f"{path} can't be used ({error.strerror}); {first}, or choose another data folder."
         ) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 from collections.abc import Callable
@@ -126,3 +127,19 @@ def test_every_cause_has_its_sentence(
 def test_what_is_explained_already_stays(tmp_path: Path) -> None:
     with pytest.raises(DatabaseDamaged, match="said"), explained(tmp_path):
         raise DatabaseDamaged("said")
+
+
+@pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        (errno.ENOSPC, "The disk that holds {} is full; free some space on it, then try again."),
+        (errno.EDQUOT, "The disk that holds {} is full; free some space on it, then try again."),
+        (errno.EACCES, "{} can't be used (why); let the user who runs the server write there, or choose"),
+        (errno.EIO, "{} can't be used (why); check the disk, or choose another data folder."),
+    ],
+)
+def test_the_systems_errors_have_their_advice(tmp_path: Path, number: int, sentence: str) -> None:
+    """A full disk is not mended by other rights, which a command said when it wrote a small file."""
+    with pytest.raises(StorageError) as caught, explained(tmp_path):
+        raise OSError(number, "why")
+    assert str(caught.value).startswith(sentence.format(tmp_path))
