@@ -57,8 +57,7 @@ class Story:
 
     def _weights(self) -> dict[str, int]:
         """How often each step comes."""
-        loss = self._random.choice(["restore", "copy"])  # for one after the other, see decision 52
-        weights = {"edit": 12, "remove": 1, "beat": 3, "backup": 2, loss: 2, "reopen": 1}
+        weights = {"edit": 12, "remove": 1, "beat": 3, "backup": 2, "restore": 1, "copy": 1, "reopen": 1}
         return weights | ({} if self._is_quiet else {"come": 4, "go": 3, "stumble": 1})
 
     # People
