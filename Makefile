@@ -83,7 +83,7 @@ soak-net:  ## Edit for an hour over networks that fail at random, and write docs
 	$(RUN) python -m tests.faults.soak --minutes $(MINUTES)
 
 soak-takeovers: SEEDS ?= 10000
-soak-takeovers:  ## Simulate many histories of servers that take over (7 min): make soak-takeovers SEEDS=100000
+soak-takeovers:  ## Simulate many histories of servers that take over (10 min): make soak-takeovers SEEDS=100000
 	$(RUN) python -m tests.server.standby.soak $(SEEDS)
 
 takeover:  ## kill -9 a server under load, promote its standby, and count what is missing: make takeover ARGS="--edits 2000"

@@ -29,7 +29,7 @@ class Operated:
         seed: decides everything.
         counts: gets what happened.
         standings: the standing of each server, by its folder.
-        mode: what changes wait for; if it isn't given, that is chance.
+        mode: what changes wait for; if it isn't given, that is chance, and never `Mode.PREFER`.
     """
 
     def __init__(

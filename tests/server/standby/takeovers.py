@@ -36,6 +36,7 @@ class Story(Operated):
         seed: decides everything.
         counts: gets what happened.
         standings: the standing of each server, by its folder.
+        mode: what changes wait for; if it isn't given, that is chance, and never `Mode.PREFER`.
     """
 
     async def play(self) -> None:
