@@ -159,7 +159,7 @@ class PeoplePanel(QObject):
         avatars = [Avatar(texts.initials(one.name), one.colour) for one in people]
         self._status.show_people(avatars, texts.names([one.name for one in people]))
         dock = self.dock
-        dock.show_people(people)
+        dock.show_people(people, self._manager.status.in_session)
         declined = [one.key for one in people if self.followers.is_declined(one.key)]
         dock.show_following(self.following.followed, declined)
         dock.show_removable([one.key for one in people if self._removing.can_remove(one)])

@@ -27,6 +27,7 @@ ACCESS_TIP = "Owners change roles here, remove people and let them back in."
 REMOVE = "Re&move from the session"
 REMOVE_TIP = "They leave at once, and keep the bench in their window. You can let them back in."
 NOBODY = "You are not in a session."
+UNSEEN = "There is no connection now. People show here when there is one."
 
 _MOST_NAMED = 8
 

@@ -6,6 +6,7 @@ from math import hypot
 
 import pytest
 from PyQt6.QtCore import QPointF
+from PyQt6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from optiverse_collab.core.client.quality import Grade, Quality
@@ -56,6 +57,18 @@ def test_status_bar_shows_people_and_their_number(qtbot: QtBot, both: tuple[Desk
     assert accessible(status).description == "Ann Lee, Ben"
     both[0].manager.leave()
     assert list(status.avatars) == []
+
+
+def test_without_a_connection_the_session_stays(pair: tuple[Desk, Desk]) -> None:
+    ann, _ = pair
+    dock = ann.controller.people.open()
+    shown = [label.text() for label in dock.findChildren(QLabel) if label.isVisible()]
+    assert texts.NOBODY in shown
+    ann.manager.join_session("ws://127.0.0.1:1", "lab", "Ann")
+    shown = [label.text() for label in dock.findChildren(QLabel) if label.isVisible()]
+    assert texts.UNSEEN in shown
+    assert texts.NOBODY not in shown
+    ann.manager.leave()
 
 
 def test_double_click_goes_to_their_cursor_and_back(qtbot: QtBot, both: tuple[Desk, Desk]) -> None:

@@ -116,8 +116,8 @@ class PeopleDock(QDockWidget):
         self._removable = removable
         self._on_selected()
 
-    def show_people(self, people: Sequence[Person]) -> None:
-        """Show these instead; keep the selection."""
+    def show_people(self, people: Sequence[Person], in_session: bool = False) -> None:
+        """Show these instead; keep the selection. If there are none, say why: is there a session?"""
         shown = {person.key: person for person in people}
         if list(shown) != list(self._shown):
             selected = self.selected
@@ -134,6 +134,7 @@ class PeopleDock(QDockWidget):
             row = self.people.item(place)
             if row is not None and before.get(person.key) != person:
                 self._fill(row, person)
+        self._nobody.setText(texts.UNSEEN if in_session else texts.NOBODY)
         self._nobody.setVisible(not people)
         self._on_selected()
 

@@ -110,6 +110,8 @@ def test_without_a_session_it_says_so(dock: PeopleDock) -> None:
         )
 
     assert not says_so()
+    dock.show_people([], in_session=True)
+    assert not says_so()
     dock.show_people([])
     assert says_so()
     assert names_in(dock) == []
