@@ -56,7 +56,7 @@ def test_a_bench_is_a_file_of_that_kind(tmp_path: Path, monkeypatch: pytest.Monk
         (f"lab/ws/x#t={TOKEN}", "There is no file 'lab/ws/x'. A link begins with wss:// or ws://."),
         ("notes.txt", "is no bench (.json), and has no invite link in it."),
         ("picture.png", "can't be read: "),
-        (f"ws://lab/ws/x#t={TOKEN}x", "The invite in the link has 23 of 22 characters"),
+        (f"ws://lab/ws/x#t={TOKEN}x", "The invite in the link has 23 characters, not 22"),
         (".", "There is no file '.'."),
     ],
 )

@@ -139,7 +139,7 @@ def _check_secret(what: str, value: str, chars: int) -> None:
     """
     if len(value) != chars:
         raise AddressError(
-            f"The {what} in the link has {len(value)} of {chars} characters; copy the whole link again."
+            f"The {what} in the link has {len(value)} characters, not {chars}; copy the whole link again."
         )
     if not _BASE64URL.fullmatch(value):
         raise AddressError(f"The {what} in the link has an invalid character; copy the whole link again.")

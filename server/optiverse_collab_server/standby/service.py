@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import AsyncIterator
 from functools import partial
 
@@ -170,7 +171,7 @@ class StandbyService:
         """
         if not await asyncio.to_thread(self._disk.look):
             return
-        log.error(SHORT, self.post.folder, self._disk.wanted // MB)
+        log.error(SHORT, self.post.folder, math.ceil(self._disk.wanted / MB))
         while self._disk.is_short:
             await asyncio.sleep(RETRY_SECONDS)
             await asyncio.to_thread(self._disk.look)

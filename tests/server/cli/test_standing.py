@@ -56,7 +56,7 @@ def test_a_link_that_is_none_changes_nothing(tmp_path: Path) -> None:
     with pytest.raises(SettingsError) as error:
         post_for(Settings(follow="wss://first#t=short"), tmp_path, KEY)
     assert error.value.problems == [
-        "--follow: The invite in the link has 5 of 22 characters; copy the whole link again."
+        "--follow: The invite in the link has 5 characters, not 22; copy the whole link again."
     ]
     assert read_standing(tmp_path) == Standing()
 
