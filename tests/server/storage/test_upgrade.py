@@ -166,7 +166,7 @@ def test_a_full_disk_leaves_format_2_alone(tmp_path: Path, monkeypatch: pytest.M
     before = (tmp_path / FILE_NAME).read_bytes()
     with monkeypatch.context() as patch:
         patch.setattr(shutil, "copyfile", refuse)
-        with pytest.raises(StorageError, match="no space left"):
+        with pytest.raises(StorageError, match="is full; free some space"):
             SqliteStore(tmp_path)
     assert (tmp_path / FILE_NAME).read_bytes() == before
     assert histories(tmp_path)["lab"].clock == 5
