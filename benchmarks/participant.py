@@ -37,6 +37,8 @@ class Participant(asyncio.Protocol):
         self._reader = FrameReader()
         self._confirms = False
         self._unconfirmed, self._confirm_at = 0, 0.0
+        self._newest = b""
+        self._confirmation: asyncio.TimerHandle | None = None
         self._arrivals: list[tuple[float, bytes]] = []
         self._came = asyncio.Event()
         self._is_lost = False
@@ -77,15 +79,19 @@ class Participant(asyncio.Protocol):
         self._arrivals.append((now, data))
         self._came.set()
         self._unconfirmed += len(data)
-        if self._confirms and (self._unconfirmed >= HAVE_BYTES or now >= self._confirm_at):
-            place = data.rfind(_CLOCK)
-            if place >= 0 and (end := data.find(b",", place)) >= 0:
-                self.send(text_frame(b'{"type":"have","clock":%s}' % data[place + len(_CLOCK) : end]))
-                self._unconfirmed, self._confirm_at = 0, now + HAVE_EVERY_MS / 1000
+        if not self._confirms or data.rfind(_CLOCK) < 0:
+            return
+        self._newest = data
+        if self._unconfirmed >= HAVE_BYTES or now >= self._confirm_at:
+            self._confirm()
+        elif self._confirmation is None:
+            wait_s = self._confirm_at - now
+            self._confirmation = asyncio.get_running_loop().call_later(wait_s, self._confirm)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Note that nothing else will come."""
         self._is_lost = True
+        self._drop_confirmation()
         self._came.set()
 
     def read(self) -> list[tuple[float, int]]:
@@ -108,6 +114,18 @@ class Participant(asyncio.Protocol):
     def close(self) -> None:
         """Cut the connection."""
         self._transport.abort()
+
+    def _confirm(self) -> None:
+        self._drop_confirmation()
+        clock = self._newest[self._newest.rfind(_CLOCK) + len(_CLOCK) :].partition(b",")[0]
+        if clock.isdigit():
+            self.send(text_frame(b'{"type":"have","clock":%s}' % clock))
+            self._unconfirmed, self._confirm_at = 0, perf_counter() + HAVE_EVERY_MS / 1000
+
+    def _drop_confirmation(self) -> None:
+        if self._confirmation is not None:
+            self._confirmation.cancel()
+            self._confirmation = None
 
     async def _ask(self, question: Question) -> None:
         """Send a question, and skip messages up to its answer."""
