@@ -37,8 +37,8 @@ class QualityWatch(QObject):
 
     def connected(self) -> None:
         """A connection starts."""
-        self._look()
         self._follow()
+        self._look()  # last, since a slot may leave the session
 
     def used(self) -> None:
         """A message came, or may leave."""
@@ -62,7 +62,7 @@ class QualityWatch(QObject):
         else:
             self._rests = True
             self._timer.start(timers.rest_ms())
-        self._look()  # last, since a slot may leave the session
+        self._look()  # last, as above
 
     def _look(self) -> None:
         quality = self._meter.quality(now_ms())

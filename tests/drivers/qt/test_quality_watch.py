@@ -96,6 +96,12 @@ def test_it_does_not_rest_while_an_answer_is_missing(qtbot: QtBot, watched: Watc
     qtbot.waitUntil(lambda: watched.timer.interval() == 2, timeout=DEADLINE_MS)
 
 
+def test_a_slot_that_leaves_at_once_ends_the_ticking(watched: Watched) -> None:
+    watched.watch.changed.connect(lambda quality: watched.watch.disconnected())
+    watched.connect()
+    assert not watched.ticks
+
+
 def test_a_slot_that_leaves_ends_the_ticking(qtbot: QtBot, watched: Watched) -> None:
     """What it hears of may be the reason to leave."""
     watched.connect()
