@@ -117,8 +117,8 @@ class Participant(asyncio.Protocol):
 
     def _confirm(self) -> None:
         self._drop_confirmation()
-        clock = self._newest[self._newest.rfind(_CLOCK) + len(_CLOCK) :].partition(b",")[0]
-        if clock.isdigit():
+        clock, is_whole, _ = self._newest[self._newest.rfind(_CLOCK) + len(_CLOCK) :].partition(b",")
+        if is_whole:
             self.send(text_frame(b'{"type":"have","clock":%s}' % clock))
             self._unconfirmed, self._confirm_at = 0, perf_counter() + HAVE_EVERY_MS / 1000
 
