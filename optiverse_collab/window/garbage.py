@@ -15,7 +15,7 @@ from PyQt6.QtCore import QObject, pyqtSlot
 from optiverse_collab.drivers.qt import timers
 
 EVERY_MS = 500
-"""How often to check whether it is time to collect, as long as it is."""
+"""How often to check for garbage after a check that found some; otherwise the timer rests."""
 
 _collectors: set[object] = set()
 

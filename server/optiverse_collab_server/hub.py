@@ -24,7 +24,7 @@ from optiverse_collab_server.access.grants import StoredGrant, Visit
 from optiverse_collab_server.chunking import ChunkTurn, OpenChunk
 from optiverse_collab_server.connection import Connection
 from optiverse_collab_server.past import PastReaders
-from optiverse_collab_server.quotas import Quotas
+from optiverse_collab_server.quotas import DEFAULTS, Quotas
 from optiverse_collab_server.rounds import SILENCE_SECONDS, Rounds
 from optiverse_collab_server.session import LiveSession
 from optiverse_collab_server.standby.standing import Post
@@ -81,7 +81,7 @@ class Hub:
         if entrance is not None:
             entrance.book.changed = self._access_changed
             entrance.waiting.owners = self._owners
-        self._quotas = quotas or Quotas()
+        self._quotas = quotas or DEFAULTS
         self._space = Space(self._quotas.space_bytes)
         self._key = key
         self._turn = ChunkTurn()

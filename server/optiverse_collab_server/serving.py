@@ -23,7 +23,7 @@ from optiverse_collab_server.app import NAME, App
 from optiverse_collab_server.connection import CLOSE_SECONDS
 from optiverse_collab_server.doors import Bounds, Doors
 from optiverse_collab_server.hub import Hub
-from optiverse_collab_server.quotas import Quotas
+from optiverse_collab_server.quotas import DEFAULTS, Quotas
 from optiverse_collab_server.rounds import SILENCE_SECONDS
 from optiverse_collab_server.standby.messages import PROTOCOL as FOLLOW_PROTOCOL
 from optiverse_collab_server.standby.service import StandbyService
@@ -122,7 +122,7 @@ async def running(
         OSError: the server can't listen on the address.
         StorageError: at the end, the disk doesn't answer.
     """
-    quotas = quotas or Quotas()
+    quotas = quotas or DEFAULTS
     limits = limits or Limits(session_bytes=quotas.records_bytes)
     post, store = (None, store) if standby is None else (standby.post, standby.store)
     hub = Hub(store, limits, NAME, silence_seconds, entrance, quotas, key, post)

@@ -11,7 +11,7 @@ HEADS = 32_768
 """How many changes back the server can check a replica's position."""
 
 HASH_BYTES = 16
-PREFIX_BYTES = 4
+PREFIX_BYTES = START // 2
 """How many bytes of an old head are kept: enough to distinguish two histories in all but one of 4 billion
 cases."""
 

@@ -16,7 +16,7 @@ from optiverse_collab.core.records import Lane
 from optiverse_collab.core.server.past import Past
 from optiverse_collab.core.server.stored_versions import MARK, StoredVersions
 from optiverse_collab.errors import BatchRefused
-from optiverse_collab_server.quotas import Quotas
+from optiverse_collab_server.quotas import DEFAULTS
 from optiverse_collab_server.standby.messages import PIECE_BYTES, Bench, Wanted
 from optiverse_collab_server.standby.pieces import Pieces
 from optiverse_collab_server.storage import Apart, StandbyStore, Stored
@@ -49,7 +49,7 @@ class Benches:
         self,
         store: StandbyStore,
         ask: Callable[[Wanted], Awaitable[None]] | None,
-        space_bytes: int = Quotas().space_bytes,
+        space_bytes: int = DEFAULTS.space_bytes,
     ) -> None:
         self._store, self._ask = store, ask
         self._apart: dict[str, Apart] = {}

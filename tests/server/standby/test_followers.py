@@ -104,6 +104,17 @@ async def waits(pair: Followers, clock: int) -> asyncio.Future[None] | None:
     return None if waiting.done() else waiting
 
 
+async def nearly_back(standby: Standby) -> tuple[Followers, asyncio.Future[None]]:
+    """Change 3 waits for a standby that is back, and change 2 was saved alone and is not there yet."""
+    pair = await alone(1, standby)
+    assert await waits(pair, 2) is None
+    pair.has_every_session(standby, is_whole=True)
+    pair.confirm("lab", 1)
+    waiting = await waits(pair, 3)
+    assert waiting is not None
+    return pair, waiting
+
+
 def test_all_go_on_together_without_a_preferred_standby() -> None:
     """STAND-6: the next ones don't wait at all."""
 
@@ -157,13 +168,8 @@ def test_a_standby_is_back_though_changes_never_pause() -> None:
     """STAND-6, STAND-8: changes wait again, and the server is alone until the earlier ones are there, too."""
 
     async def main() -> None:
-        standby = Standby()
-        pair = await alone(1, standby)
-        assert await waits(pair, 2) is None
-        pair.has_every_session(standby, is_whole=True)
-        pair.confirm("lab", 1)
-        waiting, were_alone = await waits(pair, 3), pair.is_alone
-        assert waiting is not None
+        pair, waiting = await nearly_back(Standby())
+        were_alone = pair.is_alone
         pair.confirm("lab", 2)
         assert (were_alone, pair.is_alone, waiting.done()) == (True, False, False)
         pair.confirm("lab", 3)
@@ -196,12 +202,7 @@ def test_a_standby_that_leaves_again_keeps_nobody_waiting() -> None:
 
     async def main() -> None:
         standby = Standby()
-        pair = await alone(1, standby)
-        assert await waits(pair, 2) is None
-        pair.has_every_session(standby, is_whole=True)
-        pair.confirm("lab", 1)
-        waiting = await waits(pair, 3)
-        assert waiting is not None
+        pair, waiting = await nearly_back(standby)
         pair.leave(standby)
         await waiting
         pair.confirm("lab", 3)
